@@ -1,0 +1,94 @@
+"""Settings: read once from the environment by whoever starts a process, then passed along."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from hanse.base import errors
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a person may set, each by the environment variable `HANSE_` plus its name in capitals."""
+
+    home: Path
+    """Folder of the embedded database, the lake and the models."""
+    database_url: str = ""
+    """PostgreSQL to use; empty starts the embedded one in the home folder."""
+    lake_engine: str = "duckdb"
+    """Engine of the lake: `duckdb`, or `spark` where one machine is too small."""
+    holdout_share: float = 0.05
+    """Share of profiles, 0..1, that capabilities leave alone so that their effect can be measured."""
+    currency: str = "EUR"
+    """Currency (ISO 4217) of amounts that come without one."""
+    language: str = "de"
+    """Language of texts that come without one: `de` or `en`."""
+    time_zone: str = "Europe/Berlin"
+    """Time zone (IANA) of times that come without one, and of the console."""
+    public_url: str = ""
+    """Address under which browsers reach this server, where a proxy stands before it."""
+    request_limit: int = 6000
+    """Requests per minute that one API key may make."""
+    body_limit_bytes: int = 10_000_000
+    """Largest request body in bytes."""
+    upload_limit_bytes: int = 1_000_000_000
+    """Largest file in bytes that the console takes as an upload."""
+    pool_size: int = 8
+    """Database connections of one process at most."""
+    log_level: str = "info"
+    """Least level that is logged: `debug`, `info`, `warning` or `error`."""
+
+    @property
+    def models(self) -> Path:
+        """Folder of the trained models."""
+        return self.home / "models"
+
+    @property
+    def lake(self) -> Path:
+        """Folder of the columnar copy."""
+        return self.home / "lake"
+
+
+def default_home() -> Path:
+    """Return where Hanse keeps its data when `HANSE_HOME` does not say: a service's place as root, else the user's."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/hanse")
+    share = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(share) / "hanse"
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment.
+
+    Raises `InvalidSetting` naming the variable when a value does not fit.
+    """
+    environment = os.environ if environment is None else environment
+    given = {name: environment[f"HANSE_{name.upper()}"] for name in Settings.__struct_fields__ if environment.get(f"HANSE_{name.upper()}")}
+    given.setdefault("home", str(default_home()))
+    values: dict[str, object] = {}
+    for field in msgspec.structs.fields(Settings):
+        if field.name in given:
+            values[field.name] = _convert(field, given[field.name])
+    return _checked(Settings(**values))  # type: ignore[arg-type]  # each value was converted to its field's type
+
+
+def _convert(field: msgspec.structs.FieldInfo, text: str) -> object:
+    if field.type is Path:
+        return Path(text).expanduser().absolute()
+    try:
+        return msgspec.convert(text, field.type, strict=False)
+    except msgspec.ValidationError as error:
+        raise errors.InvalidSetting(setting=f"HANSE_{field.name.upper()}", value=text, expected=str(error)) from error
+
+
+def _checked(settings: Settings) -> Settings:
+    if settings.lake_engine not in {"duckdb", "spark"}:
+        raise errors.InvalidSetting(setting="HANSE_LAKE_ENGINE", value=settings.lake_engine, expected="duckdb or spark is expected")
+    if not 0 <= settings.holdout_share < 1:
+        raise errors.InvalidSetting(setting="HANSE_HOLDOUT_SHARE", value=settings.holdout_share, expected="a share from 0 to below 1 is expected")
+    if settings.language not in {"de", "en"}:
+        raise errors.InvalidSetting(setting="HANSE_LANGUAGE", value=settings.language, expected="de or en is expected")
+    return settings

@@ -1,0 +1,75 @@
+"""The database: a pool of connections, and statements read from `queries.sql` files.
+
+Every statement stands in a `queries.sql` beside the code that uses it, with a name and what it is for:
+
+    -- find_profile --
+    -- The profile that an identity belongs to.
+    SELECT profile_id FROM identities WHERE kind = %(kind)s AND value = %(value)s;
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from typing import Any, LiteralString, cast
+
+import msgspec
+import psycopg
+from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import AsyncConnectionPool
+
+Connection = psycopg.AsyncConnection[DictRow]
+Pool = AsyncConnectionPool[Connection]
+
+_NAMED = re.compile(r"^-- ([a-z0-9_]+) --\n", re.MULTILINE)
+
+
+class Queries(Mapping[str, LiteralString]):
+    """The named statements of one package's `queries.sql`."""
+
+    def __init__(self, package: str, file: str = "queries.sql") -> None:
+        """Read the file that lies in a package, given by its import name."""
+        text = resources.files(package).joinpath(file).read_text(encoding="utf-8")
+        parts = _NAMED.split(text)[1:]
+        self._statements = {name: cast("LiteralString", body.strip()) for name, body in zip(parts[::2], parts[1::2], strict=True)}
+
+    def __getitem__(self, name: str) -> LiteralString:
+        """Return one statement by its name."""
+        return self._statements[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names."""
+        return iter(self._statements)
+
+    def __len__(self) -> int:
+        """Return how many statements there are."""
+        return len(self._statements)
+
+
+def use_fast_json() -> None:
+    """Have psycopg read and write jsonb with msgspec, here and in every later connection."""
+    set_json_dumps(msgspec.json.encode)
+    set_json_loads(msgspec.json.decode)
+
+
+use_fast_json()
+
+
+def pool(conninfo: str, *, size: int = 8) -> Pool:
+    """Return a pool, still closed, of connections that give rows as dicts and speak UTC."""
+    return AsyncConnectionPool(
+        conninfo,
+        min_size=1,
+        max_size=size,
+        open=False,
+        kwargs={"row_factory": dict_row, "options": "-c timezone=UTC"},
+        check=AsyncConnectionPool.check_connection,
+        connection_class=psycopg.AsyncConnection[DictRow],
+    )
+
+
+async def connect(conninfo: str, **options: Any) -> Connection:
+    """Return one connection outside any pool, with the same habits."""
+    return await psycopg.AsyncConnection.connect(conninfo, row_factory=dict_row, options="-c timezone=UTC", **options)

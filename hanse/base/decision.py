@@ -1,0 +1,51 @@
+"""What every answer to a touchpoint carries, so that it can be explained, measured and taken back."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+
+class Arm(StrEnum):
+    """The side of the experiment that an answer was given on."""
+
+    TREATED = "treated"
+    HELD_OUT = "held_out"
+
+
+class Basis(StrEnum):
+    """Why personal data was, or was not, used for an answer."""
+
+    CONSENT = "consent"
+    """The person agreed to this purpose (Art. 6(1)(a) DSGVO)."""
+    CONTRACT = "contract"
+    """A contract with the person needs it (Art. 6(1)(b) DSGVO)."""
+    LEGITIMATE_INTEREST = "legitimate_interest"
+    """The shop's interest weighs more (Art. 6(1)(f) DSGVO)."""
+    NONE = "none"
+    """There is no basis: the person is known but did not agree, so the answer is the non-personal one."""
+    ANONYMOUS = "anonymous"
+    """The request names nobody."""
+
+
+class Personal(msgspec.Struct, kw_only=True):
+    """Mixin of requests that may name a person: by Hanse's own id, the shop's user id or the browser's anonymous id."""
+
+    profile_id: Annotated[UUID | None, Meta(description="Whom the answer is for, by the id of the profile in Hanse.")] = None
+    user_id: Annotated[str | None, Meta(description="Whom the answer is for, by the customer number in the shop.", max_length=200)] = None
+    anonymous_id: Annotated[str | None, Meta(description="Whom the answer is for, by the id of the browser or app.", max_length=200)] = None
+
+
+class Decision(msgspec.Struct, kw_only=True, frozen=True):
+    """Mixin of answers to touchpoints. Send `decision_id` with the events that follow from the answer."""
+
+    decision_id: Annotated[UUID, Meta(description="The id of this answer; events that carry it are its outcomes.")]
+    model_version: Annotated[str | None, Meta(description="The version of the model that answered; null when no model was needed.")]
+    arm: Annotated[Arm, Meta(description="The side of the experiment: treated, or held out to measure the effect.")]
+    arm_probability: Annotated[float, Meta(description="The probability, 0 to 1, with which this arm was drawn.")]
+    basis: Annotated[Basis, Meta(description="The legal basis on which personal data was used, or that none was.")]
+    reason: Annotated[str, Meta(description="Why this answer was given, in words a person can read.")]
