@@ -10,12 +10,13 @@ Every statement stands in a `queries.sql` beside the code that uses it, with a n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from typing import Any, LiteralString, cast
 
 import msgspec
 import psycopg
+from psycopg import sql
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool
@@ -73,3 +74,53 @@ def pool(conninfo: str, *, size: int = 8) -> Pool:
 async def connect(conninfo: str, **options: Any) -> Connection:
     """Return one connection outside any pool, with the same habits."""
     return await psycopg.AsyncConnection.connect(conninfo, row_factory=dict_row, options="-c timezone=UTC", **options)
+
+
+async def copy(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    """Send rows into a table by COPY, the fastest way in; return how many there were."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), _names(columns))
+    count = 0
+    async with connection.cursor() as cursor, cursor.copy(statement) as stream:
+        for row in rows:
+            await stream.write_row(row)
+            count += 1
+    return count
+
+
+async def stage(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    """Send rows into `staged_<table>`, a temporary table of the same columns that is empty at first and gone at commit."""
+    staged = sql.Identifier(f"staged_{table}")
+    await connection.execute(
+        sql.SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
+            staged, _names(columns), sql.Identifier(table)
+        )
+    )
+    await connection.execute(sql.SQL("TRUNCATE {}").format(staged))
+    return await copy(connection, f"staged_{table}", columns, rows)
+
+
+async def upsert(connection: Connection, table: str, columns: Sequence[str], key: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    """Insert rows, or change those whose key is there already; of rows with the same key the last one counts. Return how many."""
+    await stage(connection, table, columns, rows)
+    changed = [column for column in columns if column not in {*key, "created_at"}]
+    update = sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(column)) for column in changed)
+    action = sql.SQL("UPDATE SET {}").format(update) if changed else sql.SQL("NOTHING")
+    cursor = await connection.execute(
+        sql.SQL(
+            "INSERT INTO {table} ({columns}) SELECT DISTINCT ON ({key}) {columns} FROM {staged} ORDER BY {key}, ctid DESC "
+            "ON CONFLICT ({key}) DO {action}"
+        ).format(
+            table=sql.Identifier(table), columns=_names(columns), key=_names(key), staged=sql.Identifier(f"staged_{table}"), action=action
+        )
+    )
+    return cursor.rowcount
+
+
+def _names(columns: Sequence[str]) -> sql.Composable:
+    return sql.SQL(", ").join(sql.Identifier(column) for column in columns)
+
+
+def jsonb(value: object) -> str:
+    """Return JSON text that jsonb takes: PostgreSQL refuses NUL characters, so they become U+FFFD."""
+    text = msgspec.json.encode(value).decode()
+    return text.replace("\\u0000", "\\ufffd") if "\\u0000" in text else text

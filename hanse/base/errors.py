@@ -73,7 +73,7 @@ class _Facts(dict[str, Any]):
 
 
 class InvalidRequest(HanseError):
-    """The request cannot be read: {reason}"""
+    """The request cannot be read: {reason}."""
 
     status = 400
     exit_code = 2
@@ -133,7 +133,7 @@ class Unavailable(HanseError):
 
 
 class MissingExtra(HanseError):
-    """{feature} needs a package that is not installed. Install it with: pip install 'hanse[{extra}]'"""
+    """{feature} needs a package that is not installed: pip install 'hanse[{extra}]' installs it."""
 
     status = 501
     exit_code = 6

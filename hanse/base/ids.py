@@ -12,9 +12,7 @@ def new(at: datetime | None = None) -> UUID:
     """Return a new UUIDv7, of the given moment (aware) or of now."""
     if at is None:
         return compat.uuid7()
-    seconds = at.timestamp()
-    whole = int(seconds // 1)
-    return compat.uuid7(whole, int((seconds - whole) * 1e9))
+    return compat.uuid7(nanoseconds=int(at.timestamp() * 1_000_000) * 1000)
 
 
 def moment(identifier: UUID) -> datetime:

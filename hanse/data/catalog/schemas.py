@@ -1,0 +1,102 @@
+"""What the shop sells: products with relations, prices, stock and documents."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+Texts = dict[str, str]
+"""A text by language: `{"de": "Akkuschrauber", "en": "Cordless drill"}`; `und` where the language is not known."""
+
+
+class Product(msgspec.Struct, kw_only=True, frozen=True):
+    """One product, or one variant of it."""
+
+    product_id: str
+    parent_id: str | None = None
+    state: str = "active"
+    """`active`, `discontinued` or `draft`."""
+    title: Texts = {}
+    description: Texts = {}
+    category: Texts = {}
+    """Path by language: `{"de": "Maschinen > Bohren", "en": "Machines > Drilling"}`."""
+    brand: str | None = None
+    gtin: str | None = None
+    url: str | None = None
+    image_url: str | None = None
+    attributes: dict[str, Any] = {}
+    """`{"voltage": {"value": 18, "unit": "V"}, "colour": {"value": {"de": "rot", "en": "red"}}}`."""
+
+
+class RelationKind(StrEnum):
+    """How one product belongs to another: product_id is <kind> related_id."""
+
+    SPARE_PART_OF = "spare_part_of"
+    ACCESSORY_OF = "accessory_of"
+    CONSUMABLE_OF = "consumable_of"
+    SUCCESSOR_OF = "successor_of"
+    CONSISTS_OF = "consists_of"
+    SIMILAR_TO = "similar_to"
+
+
+class Relation(msgspec.Struct, kw_only=True, frozen=True):
+    """A product belongs to another."""
+
+    product_id: str
+    kind: RelationKind
+    related_id: str
+    quantity: int | None = None
+
+
+class Price(msgspec.Struct, kw_only=True, frozen=True):
+    """A net price for one piece, from a quantity on, in a price list (`list` is everybody's)."""
+
+    product_id: str
+    price_list: str = "list"
+    min_quantity: int = 1
+    amount_minor: int
+    currency: str = "EUR"
+
+
+class Stock(msgspec.Struct, kw_only=True, frozen=True):
+    """How many pieces are at a place."""
+
+    product_id: str
+    location: str = "main"
+    quantity: int
+
+
+class Document(msgspec.Struct, kw_only=True, frozen=True):
+    """A text about products, in Markdown."""
+
+    document_id: str
+    kind: str
+    """`manual`, `repair_guide`, `data_sheet`, `advice`."""
+    language: str
+    title: str
+    body: str
+    product_ids: tuple[str, ...] = ()
+
+
+class CustomerPriceList(msgspec.Struct, kw_only=True, frozen=True):
+    """A customer has the prices of a list of its own."""
+
+    profile_id: UUID
+    price_list: str
+
+
+class ProductStatistics(msgspec.Struct, kw_only=True, frozen=True):
+    """What sold of one product; money in minor units of `currency`, net."""
+
+    product_id: str
+    orders: int
+    units: int
+    returned_units: int
+    revenue_minor: int
+    currency: str
+    units_by_month: dict[str, int]
+    last_sold_at: datetime | None

@@ -1,0 +1,13 @@
+-- ensure_months --
+-- Makes the monthly partitions that the staged decisions fall into.
+SELECT ensure_month('decisions', month)
+FROM (SELECT DISTINCT date_trunc('month', decided_at, 'UTC') AS month FROM staged_decisions) AS months;
+
+-- insert_staged --
+-- Adds the staged decisions to the log; one that is there already is never changed.
+INSERT INTO decisions (
+    decision_id, operation, capability, profile_id, model_version, arm, arm_probability, basis, reason, request, answer, decided_at
+)
+SELECT decision_id, operation, capability, profile_id, model_version, arm, arm_probability, basis, reason, request, answer, decided_at
+FROM staged_decisions
+ON CONFLICT (decision_id, decided_at) DO NOTHING;

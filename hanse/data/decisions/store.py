@@ -1,0 +1,49 @@
+"""Writing to the decision log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hanse.base import database
+from hanse.base.database import Connection, Queries
+from hanse.data.decisions.schemas import DecisionRecord
+
+queries = Queries(__package__)
+COLUMNS = (
+    "decision_id",
+    "operation",
+    "capability",
+    "profile_id",
+    "model_version",
+    "arm",
+    "arm_probability",
+    "basis",
+    "reason",
+    "request",
+    "answer",
+    "decided_at",
+)
+
+
+async def put(connection: Connection, records: Iterable[DecisionRecord]) -> int:
+    """Add decisions to the log; return how many were new."""
+    await database.stage(connection, "decisions", COLUMNS, map(_row, records))
+    await connection.execute(queries["ensure_months"])
+    return (await connection.execute(queries["insert_staged"])).rowcount
+
+
+def _row(record: DecisionRecord) -> tuple[object, ...]:
+    return (
+        record.decision_id,
+        record.operation,
+        record.capability,
+        record.profile_id,
+        record.model_version,
+        record.arm.value,
+        record.arm_probability,
+        record.basis.value,
+        record.reason,
+        bytes(record.request).decode(),
+        bytes(record.answer).decode(),
+        record.decided_at,
+    )

@@ -1,0 +1,121 @@
+"""Who an event belongs to: found by its user id or anonymous id, or made where nobody had them before.
+
+The log calls this for every batch. A user id wins over an anonymous id; a profile keeps to one user id, so a browser that
+two people share does not make them one. Profiles are not merged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from hanse.base import database, ids
+from hanse.base.database import Connection, Queries
+
+queries = Queries(__package__)
+
+Key = tuple[str, str]
+BLOCKED = frozenset({"", "-1", "0", "null", "undefined", "none", "anonymous", "unknown", "guest"})
+"""Values that many senders use for nobody; they identify no one."""
+
+
+class Sender(Protocol):
+    """Whatever names a person the way events do."""
+
+    @property
+    def profile_id(self) -> UUID | None: ...  # noqa: D102  # a field
+    @property
+    def user_id(self) -> str | None: ...  # noqa: D102  # a field
+    @property
+    def anonymous_id(self) -> str | None: ...  # noqa: D102  # a field
+    @property
+    def source(self) -> str: ...  # noqa: D102  # a field
+
+
+@dataclass
+class _Known:
+    """The identities of one batch: those found, and those to be made."""
+
+    now: datetime
+    owner: dict[Key, UUID] = field(default_factory=dict)
+    with_user_id: set[UUID] = field(default_factory=set)
+    fresh_profiles: list[UUID] = field(default_factory=list)
+    fresh_identities: list[tuple[str, str, UUID, str, datetime]] = field(default_factory=list)
+
+    def profile(self, sender: Sender) -> UUID | None:
+        """Return the profile of a sender, made where it is not known."""
+        user, anonymous = keys(sender)
+        if user is None and anonymous is None:
+            return None
+        found = self.owner.get(user) if user else None
+        if found is None and user is not None:
+            found = self._unclaimed(anonymous) or self._fresh()
+            self._add(user, found, sender.source)
+        if anonymous is not None and anonymous not in self.owner:
+            self._add(anonymous, found or self._fresh(), sender.source)
+        return found or (self.owner[anonymous] if anonymous else None)
+
+    def _unclaimed(self, anonymous: Key | None) -> UUID | None:
+        owner = self.owner.get(anonymous) if anonymous else None
+        return None if owner in self.with_user_id else owner
+
+    def _fresh(self) -> UUID:
+        profile_id = ids.new(self.now)
+        self.fresh_profiles.append(profile_id)
+        return profile_id
+
+    def _add(self, key: Key, profile_id: UUID, source: str) -> None:
+        self.owner[key] = profile_id
+        if key[0] == "user_id":
+            self.with_user_id.add(profile_id)
+        self.fresh_identities.append((*key, profile_id, source, self.now))
+
+
+def keys(sender: Sender) -> tuple[Key | None, Key | None]:
+    """Return the user id and the anonymous id of a sender as identities, without values that stand for nobody."""
+    user, anonymous = (value.strip() if value else "" for value in (sender.user_id, sender.anonymous_id))
+    return (
+        ("user_id", user) if user.casefold() not in BLOCKED else None,
+        ("anonymous_id", anonymous) if anonymous.casefold() not in BLOCKED else None,
+    )
+
+
+async def resolve(connection: Connection, senders: Sequence[Sender], *, now: datetime) -> list[UUID | None]:
+    """Return the profile of each sender, in order; null for one that names nobody."""
+    unresolved = [sender for sender in senders if sender.profile_id is None]
+    wanted = {key for sender in unresolved for key in keys(sender) if key}
+    known = await _find(connection, wanted, now)
+    if not wanted <= known.owner.keys():
+        await connection.execute(queries["lock_identities"])
+        known = await _find(connection, wanted, now)
+    profiles = [sender.profile_id or known.profile(sender) for sender in senders]
+    await _write(connection, known)
+    return profiles
+
+
+async def find(connection: Connection, kind: str, value: str) -> UUID | None:
+    """Return the profile that an identity belongs to."""
+    row = await (await connection.execute(queries["find_profile"], {"kind": kind, "value": value})).fetchone()
+    return row["profile_id"] if row else None
+
+
+async def _find(connection: Connection, wanted: set[Key], now: datetime) -> _Known:
+    known = _Known(now)
+    if wanted:
+        kinds, values = zip(*wanted, strict=True)
+        async for row in await connection.execute(queries["find_identities"], {"kinds": list(kinds), "values": list(values)}):
+            known.owner[row["kind"], row["value"]] = row["profile_id"]
+            if row["has_user_id"]:
+                known.with_user_id.add(row["profile_id"])
+    return known
+
+
+async def _write(connection: Connection, known: _Known) -> None:
+    if not known.fresh_identities:
+        return
+    made = ((profile_id, known.now, known.now) for profile_id in known.fresh_profiles)
+    await database.copy(connection, "profiles", ("profile_id", "created_at", "updated_at"), made)
+    await database.copy(connection, "identities", ("kind", "value", "profile_id", "source", "created_at"), known.fresh_identities)

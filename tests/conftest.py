@@ -1,0 +1,62 @@
+"""Fixtures for all tests: a real PostgreSQL per worker, one migrated template, a copy or a rolled-back transaction per test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from hanse.base import database
+from hanse.base.clock import FixedClock
+from hanse.base.database import Connection
+from hanse.base.postgres import EmbeddedPostgres
+from hanse.data import migrations
+
+NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+FAST = "\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\nshared_buffers = 128MB\n"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """One server for this worker, with a migrated database to copy from."""
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("hanse"), FAST)
+    server.start()
+    migrations.apply(server.conninfo())
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """A migrated, empty database of its own, for what commits."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE hanse")
+    yield postgres.conninfo(name)
+    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def connection(postgres: EmbeddedPostgres) -> AsyncIterator[Connection]:
+    """A connection to an empty database; what is written is rolled back after the test."""
+    opened = await database.connect(postgres.conninfo())
+    yield opened
+    await opened.rollback()
+    await opened.close()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that stands at noon UTC on 15 June 2026."""
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """An empty home folder."""
+    return tmp_path / "home"
