@@ -1,6 +1,4 @@
 """What Hanse knows: the log, profiles, consent, the catalog, decisions, the lake, imports and who may do what.
 
-Operations of this layer stand in the `operations` module of these folders.
+A folder here may declare operations and jobs in modules of these names; they are found like those of a capability.
 """
-
-OPERATIONS = ("events", "catalog")

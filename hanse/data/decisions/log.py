@@ -1,0 +1,64 @@
+"""Writing decisions behind the answer: they gather in memory and go to the database together, several times a second.
+
+An answer does not wait for its log entry. A process that is stopped writes what it holds; one that is killed loses at most the
+last moment of decisions, never an event. When the database cannot keep up, answers wait, so that memory stays bounded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import psycopg
+import structlog
+
+from hanse.base.database import Pool
+from hanse.data.decisions import store
+from hanse.data.decisions.schemas import DecisionRecord
+
+WRITE_EVERY_SECONDS = 0.1
+LIMIT = 20_000
+"""Decisions held in memory at most."""
+BATCH = 2_000
+
+
+class DecisionLog:
+    """The decisions of one process on their way to the database."""
+
+    def __init__(self, pool: Pool) -> None:
+        """Write through a pool once `run` is started."""
+        self._pool = pool
+        self._held: list[DecisionRecord] = []
+        self._room = asyncio.Event()
+        self._room.set()
+
+    async def add(self, record: DecisionRecord) -> None:
+        """Take a decision; waits only while there are too many that are not written yet."""
+        while len(self._held) >= LIMIT:
+            self._room.clear()
+            await self._room.wait()
+        self._held.append(record)
+
+    async def run(self) -> None:
+        """Write until cancelled, and then what is left."""
+        try:
+            while True:
+                await asyncio.sleep(WRITE_EVERY_SECONDS)
+                await self._write_patiently()
+        except asyncio.CancelledError:
+            await self.flush()
+            raise
+
+    async def flush(self) -> None:
+        """Write everything that is held."""
+        while self._held:
+            batch = self._held[:BATCH]
+            async with self._pool.connection() as connection:
+                await store.put(connection, batch)
+            del self._held[: len(batch)]
+        self._room.set()
+
+    async def _write_patiently(self) -> None:
+        try:
+            await self.flush()
+        except (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError) as error:
+            structlog.get_logger().warning("decisions wait for the database", held=len(self._held), error=type(error).__name__)

@@ -1,0 +1,137 @@
+"""Backups: one tar file with a dump of the database, the models, the lake and a manifest that says what is inside."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+import hanse
+from hanse.base.config import Settings
+from hanse.base.errors import HanseError
+from hanse.base.postgres import EmbeddedPostgres
+from hanse.data import migrations
+from hanse.data.lake import REFRESH_LOCK
+
+FOLDERS = ("models", "lake", "imports", "sample")
+VARIABLES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE", "sslmode": "PGSSLMODE"}
+"""How PostgreSQL's programs are told where to connect; a command line could be read by others."""
+
+
+class NotEmpty(HanseError):
+    """There is data here already ({events} events). Restore with --force to replace it, or set HANSE_HOME to an empty folder."""
+
+    exit_code = 4
+
+
+class NotABackup(HanseError):
+    """{file} is not a backup of Hanse: {reason}."""
+
+    exit_code = 2
+
+
+class BackupFailed(HanseError):
+    """{program} failed: {reason}."""
+
+
+class Manifest(msgspec.Struct, kw_only=True, frozen=True):
+    """What a backup has inside."""
+
+    hanse: str
+    schema: str
+    created_at: datetime
+    events: int
+    profiles: int
+    bytes: int = 0
+
+
+def write(settings: Settings, conninfo: str, file: Path) -> Manifest:
+    """Write a backup; the lake does not move on meanwhile, so that it and the database agree."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as folder, psycopg.connect(conninfo, autocommit=True) as lock:
+        lock.execute("SELECT pg_advisory_lock(%s)", (REFRESH_LOCK,))
+        dump = Path(folder) / "database.dump"
+        _run(settings, conninfo, "pg_dump", "--format=custom", "--no-owner", f"--file={dump}")
+        manifest = Manifest(hanse=hanse.__version__, schema=migrations.head(), created_at=datetime.now(UTC), **_counts(lock))
+        whole = Path(folder) / "backup.tar"
+        _pack(settings, whole, dump, manifest)
+        whole.replace(file)
+    file.chmod(0o600)
+    return msgspec.structs.replace(manifest, bytes=file.stat().st_size)
+
+
+def read(settings: Settings, conninfo: str, file: Path, *, force: bool = False) -> Manifest:
+    """Replace what is there by a backup. Raises `NotABackup`, and `NotEmpty` where there is data and no `force`."""
+    manifest = _manifest(file)
+    with psycopg.connect(conninfo) as connection:
+        events = _counts(connection)["events"]
+    if (events or _has_files(settings)) and not force:
+        raise NotEmpty(events=events)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.home, prefix=".restore-") as folder:
+        with tarfile.open(file) as tar:
+            tar.extractall(folder, filter="data")
+        _empty(conninfo)
+        dump = str(Path(folder) / "database.dump")
+        _run(settings, conninfo, "pg_restore", "--no-owner", "--exit-on-error", f"--dbname={conninfo_to_dict(conninfo)['dbname']}", dump)
+        for name in FOLDERS:
+            shutil.rmtree(settings.home / name, ignore_errors=True)
+            if (Path(folder) / name).exists():
+                (Path(folder) / name).rename(settings.home / name)
+    migrations.apply(conninfo)
+    return msgspec.structs.replace(manifest, bytes=file.stat().st_size)
+
+
+def _pack(settings: Settings, whole: Path, dump: Path, manifest: Manifest) -> None:
+    note = whole.with_name("manifest.json")
+    note.write_bytes(msgspec.json.encode(manifest))
+    with tarfile.open(whole, "w") as tar:
+        tar.add(note, "manifest.json")
+        tar.add(dump, "database.dump")
+        for name in FOLDERS:
+            if (settings.home / name).exists():
+                tar.add(settings.home / name, name)
+
+
+def _manifest(file: Path) -> Manifest:
+    try:
+        with tarfile.open(file) as tar:
+            member = tar.extractfile("manifest.json")
+            manifest = msgspec.json.decode(member.read() if member else b"", type=Manifest)
+    except (OSError, KeyError, tarfile.TarError, msgspec.DecodeError) as error:
+        raise NotABackup(file=file, reason=str(error)) from error
+    if manifest.schema > migrations.head():
+        raise NotABackup(file=file, reason=f"it was written by the newer Hanse {manifest.hanse}")
+    return manifest
+
+
+def _counts(connection: psycopg.Connection[tuple[int, ...]]) -> dict[str, int]:
+    row = connection.execute("SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM profiles)").fetchone() or (0, 0)
+    return {"events": row[0], "profiles": row[1]}
+
+
+def _has_files(settings: Settings) -> bool:
+    return any(any(folder.rglob("*")) for name in FOLDERS if (folder := settings.home / name).exists())
+
+
+def _empty(conninfo: str) -> None:
+    with psycopg.connect(conninfo) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+
+
+def _run(settings: Settings, conninfo: str, program: str, *arguments: str) -> None:
+    known = conninfo_to_dict(conninfo)
+    where = {variable: str(known[name]) for name, variable in VARIABLES.items() if known.get(name)}
+    command = [*EmbeddedPostgres(settings.home).program(program), *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env={**os.environ, **where})
+    if done.returncode:
+        raise BackupFailed(program=program, reason=done.stderr.strip()[-500:])

@@ -1,0 +1,87 @@
+"""`hanse import`: files of orders, products or customers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.markup import escape
+
+from hanse.base.errors import FieldProblem, InvalidRequest
+from hanse.serve.cli import terminal
+from hanse.serve.runtime import Runtime
+from hanse.sources import files
+from hanse.sources.files import ImportReport, ImportRequest
+
+
+def import_file(
+    kind: str,
+    path: Path,
+    /,
+    *,
+    columns: Annotated[str, Parameter(help="How columns are called: order_id=InvoiceNo,product_id=StockCode")] = "",
+    source: str = "import",
+    currency: str | None = None,
+    language: str | None = None,
+    decimal: str | None = None,
+    encoding: str | None = None,
+    as_json: terminal.Json = False,
+) -> None:
+    """Import orders, products or customers from a file or folder: CSV, TSV, JSONL, Parquet or XLSX.
+
+    Rows that cannot be used are written to a file of their own with line and reason. Importing the same file again adds nothing.
+
+    Parameters
+    ----------
+    kind
+        What the file has: orders, products or customers.
+    path
+        The file, or a folder with files.
+    source
+        Name of the system the file comes from; the same order from two sources is two orders.
+    currency
+        Currency of prices that come without one, such as EUR.
+    language
+        Language of the texts, de or en.
+    decimal
+        Decimal sign of numbers, "," or "."; found out where it is not given.
+    encoding
+        Encoding of the file, such as latin-1; found out where it is not given.
+    """
+    request = ImportRequest(
+        path=str(path.absolute()),
+        kind=kind,
+        source=source,
+        columns=_columns(columns),
+        currency=currency,
+        language=language,
+        decimal=decimal,
+        encoding=encoding,
+    )
+
+    async def work(running: Runtime) -> ImportReport:
+        with terminal.progress(f"Importing {path.name}") as tell:
+            async with running.context(progress=tell) as context:
+                return await files.load(context, request)
+
+    terminal.answer(terminal.run(work), as_json=as_json, show=_show)
+
+
+def _columns(text: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    for name, sign, column in pairs:
+        if not (name.strip() and sign and column.strip()):
+            problem = FieldProblem(field="--columns", message=f"{name!r} names no column", remedy="Write it as order_id=InvoiceNo,product_id=StockCode.")
+            raise InvalidRequest(reason="--columns cannot be read", fields=(problem,))
+    return {name.strip(): column.strip() for name, _, column in pairs}
+
+
+def _show(report: ImportReport) -> None:
+    made = ", ".join(f"{count:,} {name}" for name, count in report.made.items() if count) or "nothing new"
+    terminal.out.print(f"[green]✓[/green] {escape(report.file_name)}: {report.rows:,} rows in {report.seconds:.1f} s")
+    terminal.out.print(f"  loaded {report.loaded:,}, known already {report.known:,}, rejected {report.rejected:,}; made {made}")
+    for finding in report.findings:
+        terminal.out.print(f"  [yellow]![/yellow] {escape(finding.finding)} ({finding.rows:,} rows, for example {escape(str(finding.example))})")
+    if report.reject_file:
+        terminal.out.print(f"  the rejected rows, each with its line and reason: {escape(report.reject_file)}")

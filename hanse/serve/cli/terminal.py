@@ -1,0 +1,92 @@
+"""What commands share: a running Hanse, progress on what takes longer than a second, answers as text or JSON, errors as exit codes."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import msgspec
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from hanse.base import config
+from hanse.base.errors import HanseError
+
+if TYPE_CHECKING:
+    from hanse.base import context as contract
+    from hanse.serve.runtime import Runtime
+
+ValueT = TypeVar("ValueT")
+Json = Annotated[bool, Parameter(name="--json", negative=(), help="Print the answer as JSON.")]
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def guarded(app: App, arguments: list[str]) -> int:
+    """Run a command; print an error of ours in words, or as a problem document with `--json`, and return its exit code."""
+    try:
+        app(arguments, exit_on_error=True)
+    except HanseError as error:
+        complain(error, as_json="--json" in arguments)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def complain(error: HanseError, *, as_json: bool) -> None:
+    """Print what went wrong, and what to do, to standard error."""
+    if as_json:
+        sys.stderr.write(msgspec.json.encode(error.problem()).decode() + "\n")
+        return
+    err.print(f"[red]✗[/red] {_plain(error.detail())}")
+    for field in error.fields:
+        err.print(f"  {_plain(field.field)}: {_plain(f'{field.message} {field.remedy}'.strip())}")
+
+
+def answer(value: Any, *, as_json: bool, show: Callable[[Any], None] | None = None) -> None:
+    """Print an answer: as JSON, or for people."""
+    if as_json or show is None:
+        text = msgspec.json.encode(value)
+        sys.stdout.write((text if as_json else msgspec.json.format(text, indent=2)).decode() + "\n")
+    else:
+        show(value)
+
+
+def run(work: Callable[[Runtime], Awaitable[ValueT]], settings: config.Settings | None = None) -> ValueT:
+    """Do something with a running Hanse on this machine's database."""
+    from hanse.serve import logs, runtime
+
+    settings = settings or config.load()
+    logs.configure("warning")
+
+    async def main(conninfo: str) -> ValueT:
+        async with runtime.started(settings, conninfo) as running:
+            return await work(running)
+
+    with runtime.database_of(settings) as conninfo:
+        return asyncio.run(main(conninfo))
+
+
+@contextmanager
+def progress(title: str) -> Iterator[contract.Progress]:
+    """Show how far long work is on standard error; gives the function that tells."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(title, total=1.0)
+
+        async def tell(score: float, note: str) -> None:
+            bar.update(task, completed=score, description=f"{title}: {note}")
+
+        yield tell
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)

@@ -1,0 +1,97 @@
+"""The web application: put together once per server process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from litestar import Litestar, Request, Response, get
+from litestar.config.cors import CORSConfig
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme, Tag
+
+import hanse
+from hanse.base import config
+from hanse.serve import console, logs
+from hanse.serve.http import mcp, operations, problems
+from hanse.serve.http.keys import KeyRing
+from hanse.serve.jobs import Queue
+from hanse.serve.runtime import Runtime, build
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""What every answer carries; pages of the console widen the content policy to what they need."""
+
+
+def create() -> Litestar:
+    """Make the application from the environment; granian calls this in each server process."""
+    settings = config.load()
+    logs.configure(settings.log_level)
+    return application(build(settings, settings.database_url))
+
+
+def application(runtime: Runtime) -> Litestar:
+    """Make the application of a runtime, which starts and stops with it."""
+    queue = Queue(runtime)
+    keys = KeyRing(runtime)
+    agents = mcp.server(runtime, keys)
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        await runtime.start()
+        await queue.open()
+        async with agents.running():
+            yield
+        await runtime.stop()
+
+    declared = [operations.route(operation) for operation in runtime.registry.operations.values()]
+    return Litestar(
+        route_handlers=[health, ready, *declared, agents.route, *console.routes(runtime)],
+        state=State({"runtime": runtime, "keys": keys, "queue": queue}),
+        lifespan=[lifespan],
+        exception_handlers=problems.HANDLERS,
+        openapi_config=_openapi(runtime),
+        cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["Authorization", "Content-Type"]),
+        request_max_body_size=runtime.settings.body_limit_bytes,
+        response_headers=HEADERS,
+        logging_config=None,
+    )
+
+
+@get("/health", tags=["operation"], summary="Whether this process answers.")
+async def health() -> dict[str, str]:
+    """Answer as long as the process lives."""
+    return {"status": "ok", "version": hanse.__version__}
+
+
+@get("/ready", tags=["operation"], summary="Whether this process can do its work.")
+async def ready(request: Request[Any, Any, State]) -> Response[dict[str, str]]:
+    """Answer 503 while the database is away."""
+    try:
+        async with request.app.state.runtime.resources.pool.connection(timeout=2) as connection:
+            await connection.execute("SELECT 1")
+    except (psycopg.Error, TimeoutError):
+        return Response({"status": "the database does not answer"}, status_code=503, headers={"Retry-After": "5"})
+    return Response({"status": "ok"})
+
+
+def _openapi(runtime: Runtime) -> OpenAPIConfig:
+    titles = [Tag(name=each.name, description=each.question) for each in runtime.registry.capabilities.values()]
+    return OpenAPIConfig(
+        title="Hanse",
+        version=hanse.__version__,
+        summary="One log, one customer, one catalog; measured decisions for every touchpoint.",
+        path="/openapi",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer", description="An API key of Hanse.")}),
+        tags=titles,
+        use_handler_docstrings=True,
+    )

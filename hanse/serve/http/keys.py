@@ -1,0 +1,72 @@
+"""Who calls over HTTP or MCP: API keys, remembered for a moment, each with its own rate limit."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from hashlib import sha256
+
+import limits
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from hanse.base import errors
+from hanse.base.context import Caller
+from hanse.data.access import keys
+from hanse.serve.runtime import Runtime
+
+REMEMBER_SECONDS = 30.0
+MOST_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True)
+class _Remembered:
+    caller: Caller | None
+    until: float
+
+
+class KeyRing:
+    """The API keys one process has seen lately. A revoked key is forgotten at once, by the news of its revocation."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        """Look keys up through a runtime."""
+        self._runtime = runtime
+        self._remembered: dict[bytes, _Remembered] = {}
+        self._limit = limits.RateLimitItemPerMinute(runtime.settings.request_limit)
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        runtime.changes.on("keys", self.forget)
+
+    async def forget(self, detail: str = "") -> None:
+        """Look every key up again."""
+        del detail
+        self._remembered.clear()
+
+    async def caller(self, authorization: str | None) -> Caller:
+        """Return who sends an `Authorization: Bearer KEY`; raises `NotSignedIn` or `TooManyRequests`."""
+        scheme, _, key = (authorization or "").partition(" ")
+        caller = await self._find(key.strip()) if scheme.lower() == "bearer" and key else None
+        if caller is None:
+            raise errors.NotSignedIn
+        self._count(caller)
+        return caller
+
+    def _count(self, caller: Caller) -> None:
+        if not self._limiter.hit(self._limit, caller.name):
+            reset = self._limiter.get_window_stats(self._limit, caller.name).reset_time
+            raise errors.TooManyRequests(limit=self._limit.amount, retry_after_seconds=max(1, round(reset - time.time())))
+
+    async def _find(self, key: str) -> Caller | None:
+        digest = sha256(key.encode()).digest()
+        found = self._remembered.get(digest)
+        if found is None or found.until < time.monotonic():
+            found = _Remembered(await self._look_up(key), time.monotonic() + REMEMBER_SECONDS)
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[digest] = found
+        return found.caller
+
+    async def _look_up(self, key: str) -> Caller | None:
+        resources = self._runtime.resources
+        async with resources.pool.connection() as connection:
+            found = await keys.find(connection, key, now=resources.clock.now())
+        return Caller("key", found.name, frozenset(found.scopes)) if found else None

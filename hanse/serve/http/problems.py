@@ -1,0 +1,81 @@
+"""Errors as problem documents (RFC 9457): the same shape whatever went wrong and wherever."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import ExceptionHandlersMap
+
+from hanse.base import errors
+from hanse.base.errors import FieldProblem, HanseError, Problem
+
+MEDIA_TYPE = "application/problem+json"
+AnyRequest = Request[Any, Any, Any]
+
+
+def answer(problem: Problem, headers: dict[str, str] | None = None) -> Response[bytes]:
+    """Return a problem document as a response."""
+    return Response(msgspec.json.encode(problem), status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def on_hanse_error(request: AnyRequest, error: HanseError) -> Response[bytes]:
+    """Answer an error of ours."""
+    if error.status >= 500:
+        structlog.get_logger().error("a request failed", path=request.scope["path"], problem=error.slug())
+    return answer(error.problem(), _headers(error))
+
+
+def on_validation(request: AnyRequest, error: ValidationException) -> Response[bytes]:
+    """Answer a request that does not fit its operation, naming each field."""
+    found = error.extra if isinstance(error.extra, list) else []
+    fields = tuple(_field(each) for each in found if isinstance(each, dict))
+    reason = "; ".join(f"{each.field}: {each.message}" for each in fields) or error.detail
+    return answer(errors.InvalidRequest(reason=reason, fields=fields).problem())
+
+
+def on_http_exception(request: AnyRequest, error: HTTPException) -> Response[bytes]:
+    """Answer what the framework found wrong: no such address, wrong method, broken JSON, too large."""
+    title = error.detail or "The request failed"
+    problem = Problem(type="about:blank", title=title, status=error.status_code, detail=title)
+    return answer(problem, dict(error.headers or {}))
+
+
+def on_fault(request: AnyRequest, error: Exception) -> Response[bytes]:
+    """Answer a fault of ours without telling what is inside; the log has the trace."""
+    structlog.get_logger().exception("a request failed", path=request.scope["path"], exc_info=error)
+    return answer(HanseError().problem())
+
+
+def _field(extra: dict[str, Any]) -> FieldProblem:
+    message = str(extra.get("message", ""))
+    found = errors_field(message, str(extra.get("key", "")))
+    return FieldProblem(field=found, message=message)
+
+
+def errors_field(message: str, key: str) -> str:
+    """Return the field a message is about: the framework's key, or the name that the message quotes."""
+    for phrase in ("unknown field `", "required field `"):
+        if phrase in message:
+            name = message.split(phrase, 1)[1].split("`", 1)[0]
+            return f"{key}.{name}" if key and key != "data" else name
+    return key or "body"
+
+
+def _headers(error: HanseError) -> dict[str, str]:
+    if isinstance(error, errors.NotSignedIn):
+        return {"WWW-Authenticate": 'Bearer realm="hanse"'}
+    if isinstance(error, errors.TooManyRequests | errors.Unavailable):
+        return {"Retry-After": str(error.facts.get("retry_after_seconds", 5))}
+    return {}
+
+
+HANDLERS: ExceptionHandlersMap = {
+    HanseError: on_hanse_error,
+    ValidationException: on_validation,
+    HTTPException: on_http_exception,
+    Exception: on_fault,
+}

@@ -1,0 +1,176 @@
+"""The queue: declared jobs run in workers through procrastinate, with retries, schedules and progress kept in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import procrastinate
+import structlog
+from procrastinate import exceptions, retry
+from procrastinate.jobs import Job as QueuedJob
+from psycopg.types.json import Jsonb
+
+from hanse.base import errors
+from hanse.base.context import Caller
+from hanse.base.database import Connection, Queries
+from hanse.base.job import Job
+from hanse.serve.runtime import Runtime
+
+queries = Queries(__package__)
+FIRST_RETRY_SECONDS = 30
+KEEP_DAYS = 90
+
+
+class UnknownJob(errors.HanseError):
+    """There is no job {name}."""
+
+    status = 404
+    exit_code = 2
+
+
+class JobInfo(msgspec.Struct, kw_only=True, frozen=True):
+    """One run of a job, as people see it."""
+
+    job_id: int
+    name: str
+    arguments: dict[str, Any]
+    state: str
+    """`todo`, `doing`, `succeeded`, `failed`, `cancelled` or `aborted`."""
+    attempts: int
+    abort_requested: bool
+    scheduled_at: datetime | None
+    queued_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    progress_score: float | None
+    note: str | None
+    result: dict[str, Any] | None
+    error: str | None
+
+
+class Backoff(retry.BaseRetryStrategy):
+    """Try again after 30 s, 60 s, 120 s and so on; never what would fail the same way again."""
+
+    def __init__(self, retries: int) -> None:
+        """Try again so many times."""
+        self.retries = retries
+
+    def get_retry_decision(self, *, exception: BaseException, job: QueuedJob) -> procrastinate.RetryDecision | None:
+        """Return when to try again; null for never."""
+        final = isinstance(exception, errors.HanseError) and exception.status < 500
+        if final or job.attempts >= self.retries:
+            return None
+        return procrastinate.RetryDecision(retry_in={"seconds": FIRST_RETRY_SECONDS * 2**job.attempts})
+
+
+class Queue:
+    """The jobs of one process: to put them in, to look at them and, in a worker, to run them."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        """Know the declared jobs; nothing runs yet."""
+        self._runtime = runtime
+        self.app = procrastinate.App(connector=procrastinate.PsycopgConnector())
+        for job in runtime.registry.jobs.values():
+            self._register(job)
+
+    async def open(self) -> None:
+        """Use the runtime's pool."""
+        await self.app.open_async(self._runtime.resources.pool)
+
+    async def put(self, name: str, arguments: Mapping[str, Any] | None = None) -> int | None:
+        """Have a job done soon; return its id, or null where one is waiting already. Raises `UnknownJob`."""
+        job = self._find(name)
+        try:
+            return await self.app.configure_task(name, **_locks(job)).defer_async(**(arguments or {}))
+        except exceptions.AlreadyEnqueued:
+            return None
+
+    async def again(self, job_id: int) -> None:
+        """Try a job that failed once more, now."""
+        await self.app.job_manager.retry_job_by_id_async(job_id, retry_at=self._runtime.resources.clock.now())
+
+    async def cancel(self, job_id: int) -> bool:
+        """Take a waiting job out, or ask a running one to stop; return whether there was one."""
+        return await self.app.job_manager.cancel_job_by_id_async(job_id, abort=True)
+
+    async def work(self, *, concurrency: int = 1, wait: bool = True, install_signal_handlers: bool = True) -> None:
+        """Do jobs until stopped, or with `wait=False` until none is left."""
+        for stalled in await self.app.job_manager.get_stalled_jobs():
+            await self.app.job_manager.retry_job(stalled, retry_at=self._runtime.resources.clock.now())
+        await self.app.run_worker_async(
+            concurrency=concurrency, wait=wait, install_signal_handlers=install_signal_handlers, shutdown_graceful_timeout=10.0
+        )
+
+    def _find(self, name: str) -> Job:
+        try:
+            return self._runtime.registry.jobs[name]
+        except KeyError:
+            raise UnknownJob(name=name) from None
+
+    def _register(self, job: Job) -> None:
+        async def run(context: procrastinate.JobContext, timestamp: int | None = None, **arguments: Any) -> dict[str, Any] | None:
+            del timestamp  # when the schedule meant it to run
+            return await self._run(job, context.job, arguments)
+
+        task = self.app.task(name=job.name, retry=Backoff(job.retries), pass_context=True, **_locks(job))(run)
+        if job.schedule:
+            self.app.periodic(cron=job.schedule)(task)
+
+    async def _run(self, job: Job, queued: QueuedJob, arguments: dict[str, Any]) -> dict[str, Any] | None:
+        job_id = queued.id or 0
+
+        async def progress(score: float, note: str) -> None:
+            await self._report(job_id, score, note)
+
+        await progress(0.0, "started")
+        try:
+            async with self._runtime.context(Caller("job", job.name, frozenset({"*"})), progress=progress) as context:
+                result = await job(context, **arguments)
+        except Exception as error:
+            message = str(error) if isinstance(error, errors.HanseError) else type(error).__name__
+            structlog.get_logger().exception("a job failed", job=job.name, job_id=job_id)
+            await self._report(job_id, 1.0, "failed", error=message)
+            raise
+        await self._report(job_id, 1.0, "done", result=result)
+        return result
+
+    async def _report(self, job_id: int, score: float, note: str, *, result: Any = None, error: str | None = None) -> None:
+        facts = {
+            "job_id": job_id,
+            "progress_score": min(max(score, 0.0), 1.0),
+            "note": note,
+            "result": None if result is None else Jsonb(msgspec.to_builtins(result)),
+            "error": error,
+            "now": self._runtime.resources.clock.now(),
+        }
+        async with self._runtime.resources.pool.connection() as connection:
+            await connection.execute(queries["report_progress"], facts)
+
+
+def _locks(job: Job) -> dict[str, str]:
+    """Run one of a kind at a time, and let a scheduled one wait only once."""
+    locks = {"lock": job.name} if job.lock else {}
+    return {**locks, "queueing_lock": job.name} if job.schedule else locks
+
+
+async def page(
+    connection: Connection, *, state: str | None = None, name: str | None = None, before: int | None = None, limit: int = 50
+) -> list[JobInfo]:
+    """Return the newest jobs, or those older than one."""
+    facts = {"state": state, "name": name, "job_id": None, "before": before, "limit": limit}
+    return [msgspec.convert(row, JobInfo) for row in await (await connection.execute(queries["list_jobs"], facts)).fetchall()]
+
+
+async def find(connection: Connection, job_id: int) -> JobInfo | None:
+    """Return one job."""
+    facts = {"state": None, "name": None, "job_id": job_id, "before": None, "limit": 1}
+    row = await (await connection.execute(queries["list_jobs"], facts)).fetchone()
+    return msgspec.convert(row, JobInfo) if row else None
+
+
+async def sweep(connection: Connection, now: datetime) -> None:
+    """Forget jobs that ended long ago."""
+    await connection.execute(queries["delete_old_jobs"], {"before": now - timedelta(days=KEEP_DAYS)})

@@ -1,0 +1,100 @@
+"""How the contract of operations reaches the data: who a request names, on what basis, which arm, and the logs."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from hanse.base.config import Settings
+from hanse.base.context import Assignment, Context, Subject
+from hanse.base.decision import Basis, Decision, Personal
+from hanse.base.operation import Operation, Purpose
+from hanse.data import consent
+from hanse.data.access import audit
+from hanse.data.decisions import experiment
+from hanse.data.decisions.log import DecisionLog
+from hanse.data.decisions.schemas import DecisionRecord
+from hanse.data.profiles import identity
+from hanse.serve.registry import Registry
+
+PERSON_FIELDS = frozenset(Personal.__struct_fields__)
+STAMP_FIELDS = frozenset(Decision.__struct_fields__)
+
+BASIS_WITHOUT_CONSENT = {
+    Purpose.CONTRACT: Basis.CONTRACT,
+    Purpose.OPERATION: Basis.LEGITIMATE_INTEREST,
+    Purpose.SECURITY: Basis.LEGITIMATE_INTEREST,
+}
+
+
+class DataPorts:
+    """The ports of a running Hanse."""
+
+    def __init__(self, registry: Registry, settings: Settings, log: DecisionLog) -> None:
+        """Serve the contract from the database."""
+        self._registry = registry
+        self._settings = settings
+        self._log = log
+
+    async def subject(self, request: Personal, purpose: Purpose, context: Context) -> Subject:
+        """Find the person a request names, and whether what is known of them may be used for a purpose."""
+        profile_id = await _profile_id(request, context)
+        if profile_id is None:
+            return Subject()
+        if not purpose.needs_consent:
+            return Subject(profile_id, BASIS_WITHOUT_CONSENT[purpose])
+        granted = await consent.state(await context.connection(), profile_id, purpose)
+        return Subject(profile_id, Basis.CONSENT) if granted else Subject(None, Basis.NONE)
+
+    def assign(self, capability: str, profile_id: UUID | None) -> Assignment:
+        """Draw the arm of a profile, always the same one."""
+        return experiment.assign(capability, profile_id, self._settings.holdout_share)
+
+    async def record(self, operation: Operation[Any, Any], request: Any, answer: Decision, context: Context) -> None:
+        """Log a decision, without the fields that name the person; the profile's id stands beside it where there is a basis."""
+        await self._log.add(
+            DecisionRecord(
+                decision_id=answer.decision_id,
+                operation=operation.name,
+                profile_id=context.subject.profile_id,
+                model_version=answer.model_version,
+                arm=answer.arm,
+                arm_probability=answer.arm_probability,
+                basis=answer.basis,
+                reason=answer.reason,
+                request=_json_without(request, PERSON_FIELDS),
+                answer=_json_without(answer, STAMP_FIELDS),
+                decided_at=context.clock.now(),
+            )
+        )
+
+    async def audit(self, operation: Operation[Any, Any], request: Any, context: Context) -> None:
+        """Note who did what, in the transaction that does it."""
+        await audit.note(
+            await context.connection(),
+            actor_kind=context.caller.kind,
+            actor=context.caller.name,
+            action=operation.name,
+            effect=operation.effect,
+            now=context.clock.now(),
+        )
+
+    def find(self, name: str) -> Operation[Any, Any]:
+        """Find an operation by name."""
+        return self._registry.find(name)
+
+
+async def _profile_id(request: Personal, context: Context) -> UUID | None:
+    if request.profile_id is not None:
+        return request.profile_id
+    for kind, value in (("user_id", request.user_id), ("anonymous_id", request.anonymous_id)):
+        if value and (found := await identity.find(await context.connection(), kind, value)):
+            return found
+    return None
+
+
+def _json_without(value: msgspec.Struct, left_out: frozenset[str]) -> msgspec.Raw:
+    fields = {name: getattr(value, name) for name in value.__struct_fields__ if name not in left_out}
+    return msgspec.Raw(msgspec.json.encode(fields))

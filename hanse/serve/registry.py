@@ -1,0 +1,101 @@
+"""What this Hanse can do: the declared operations and jobs of all capabilities, ours and those of other packages.
+
+A capability is a word in `hanse.capabilities.CAPABILITIES`, or an entry point of the group `hanse.capabilities` in any installed
+package, naming a module whose `capability` is a `Capability`.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module, util
+from importlib.metadata import entry_points
+from types import ModuleType
+from typing import Any
+
+from hanse import capabilities, data, sources
+from hanse.base import errors
+from hanse.base.capability import Capability
+from hanse.base.job import Job
+from hanse.base.operation import Operation
+
+ENTRY_POINTS = "hanse.capabilities"
+
+
+class MisdeclaredCapability(errors.HanseError):
+    """The capability {name} cannot be loaded: {reason}."""
+
+
+@dataclass
+class Registry:
+    """Everything that was declared, by name."""
+
+    capabilities: dict[str, Capability] = field(default_factory=dict)
+    operations: dict[str, Operation[Any, Any]] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+
+    def find(self, name: str) -> Operation[Any, Any]:
+        """Return an operation by name; raises `UnknownOperation`."""
+        try:
+            return self.operations[name]
+        except KeyError:
+            raise errors.UnknownOperation(operation=name) from None
+
+    @cached_property
+    def scopes(self) -> frozenset[str]:
+        """Return every scope a key can have."""
+        return frozenset({"*", "write", *self.operations, *(each.capability for each in self.operations.values())})
+
+    def module(self, capability: str, name: str) -> ModuleType | None:
+        """Return one of a capability's modules by its fixed name, such as `evaluation`; null where it has none."""
+        return _module(self.capabilities[capability].package, name)
+
+    def add(self, capability: Capability) -> None:
+        """Take in a capability with its operations and jobs."""
+        self.capabilities[capability.name] = capability
+        self.collect(capability.package)
+
+    def collect(self, package: str) -> None:
+        """Take in the operations and jobs that a folder declares."""
+        for value in _declared(_module(package, "operations")):
+            if isinstance(value, Operation):
+                self.operations[value.name] = value
+        for value in _declared(_module(package, "jobs")):
+            if isinstance(value, Job):
+                self.jobs[value.name] = value
+
+
+def load() -> Registry:
+    """Collect everything that is declared in this installation."""
+    registry = Registry()
+    for layer in (data, sources):
+        for folder in pkgutil.iter_modules(layer.__path__, f"{layer.__name__}."):
+            registry.collect(folder.name)
+    for name in capabilities.CAPABILITIES:
+        registry.add(_capability(name, f"{capabilities.__name__}.{name}"))
+    for point in entry_points(group=ENTRY_POINTS):
+        registry.add(_capability(point.name, point.value))
+    return registry
+
+
+def _capability(name: str, package: str) -> Capability:
+    declared = getattr(import_module(package), "capability", None)
+    if not isinstance(declared, Capability):
+        raise MisdeclaredCapability(name=name, reason=f"{package} has no `capability = Capability(...)`")
+    if declared.name != name:
+        raise MisdeclaredCapability(name=name, reason=f"{package} calls itself {declared.name}")
+    return declared
+
+
+def _module(package: str, name: str) -> ModuleType | None:
+    full = f"{package}.{name}"
+    return import_module(full) if util.find_spec(full) else None
+
+
+def _declared(module: ModuleType | None) -> Iterator[object]:
+    """Go through what a module itself declares, not what it imported."""
+    for value in vars(module).values() if module else ():
+        if isinstance(value, Operation | Job) and value.function.__module__ == module.__name__:  # type: ignore[union-attr]  # not null in the loop
+            yield value

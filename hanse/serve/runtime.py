@@ -1,0 +1,105 @@
+"""A running Hanse: database, models, caches, logs and the registry, built the same way for every surface.
+
+    async with runtime.started(settings) as running:
+        async with running.context() as context:
+            ...
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from hanse.ai.models import Models
+from hanse.base import database
+from hanse.base.changes import Changes
+from hanse.base.clock import Clock, SystemClock
+from hanse.base.config import Settings
+from hanse.base.context import SYSTEM, Caller, Context, Progress, Resources
+from hanse.base.postgres import EmbeddedPostgres
+from hanse.data import migrations
+from hanse.data.catalog.summaries import Summaries
+from hanse.data.decisions.log import DecisionLog
+from hanse.serve.ports import DataPorts
+from hanse.serve.registry import Registry, load
+
+
+@dataclass
+class Runtime:
+    """What one process has at hand."""
+
+    settings: Settings
+    registry: Registry
+    conninfo: str
+    resources: Resources
+    changes: Changes
+    log: DecisionLog
+    _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+
+    def context(self, caller: Caller = SYSTEM, *, language: str = "", progress: Progress | None = None) -> Context:
+        """Return a fresh context for one request or job."""
+        context = Context(self.resources, caller, language=language or self.settings.language)
+        if progress is not None:
+            context.progress = progress
+        return context
+
+    async def start(self) -> None:
+        """Open the pool, load the models and begin to listen and to write."""
+        await self.resources.pool.open()
+        await self.resources.get(Models).refresh()
+        self._tasks = [asyncio.create_task(self.changes.listen(self.conninfo)), asyncio.create_task(self.log.run())]
+
+    async def stop(self) -> None:
+        """Write what is held and close everything."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        await self.log.flush()
+        await self.resources.pool.close()
+
+
+@contextmanager
+def database_of(settings: Settings) -> Iterator[str]:
+    """Have a migrated database for as long as the block runs: the one that is set, or the embedded one; gives how to connect."""
+    if settings.database_url:
+        migrations.apply(settings.database_url)
+        yield settings.database_url
+        return
+    server = EmbeddedPostgres(settings.home)
+    conninfo = server.start()
+    try:
+        migrations.apply(conninfo)
+        yield conninfo
+    finally:
+        server.stop()
+
+
+def build(settings: Settings, conninfo: str, *, clock: Clock | None = None, registry: Registry | None = None) -> Runtime:
+    """Put a runtime together, not started yet."""
+    registry = registry or load()
+    pool = database.pool(conninfo, size=settings.pool_size)
+    log = DecisionLog(pool)
+    resources = Resources(settings, clock or SystemClock(), pool, DataPorts(registry, settings, log))
+    changes = Changes()
+    models, summaries = Models(pool, settings), Summaries()
+    resources.hold(Models, models)
+    resources.hold(Summaries, summaries)
+    changes.on("models", models.refresh)
+    changes.on("catalog", summaries.forget)
+    return Runtime(settings, registry, conninfo, resources, changes, log)
+
+
+@asynccontextmanager
+async def started(settings: Settings, conninfo: str, *, clock: Clock | None = None, registry: Registry | None = None) -> AsyncIterator[Runtime]:
+    """Give a running Hanse on a database that is there."""
+    runtime = build(settings, conninfo, clock=clock, registry=registry)
+    await runtime.start()
+    try:
+        yield runtime
+    finally:
+        await runtime.stop()

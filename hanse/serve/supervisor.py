@@ -1,0 +1,179 @@
+"""The process that keeps the others running: server processes, a worker for the jobs, and the embedded PostgreSQL.
+
+It ends them all when it ends. Where it is killed, they notice and end by themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import structlog
+
+from hanse.base import config, database
+from hanse.base.clock import SystemClock
+from hanse.base.errors import HanseError
+from hanse.base.postgres import DatabaseWillNotStart, EmbeddedPostgres
+from hanse.data.access import accounts
+
+HOST = "127.0.0.1"
+PORT = 8321
+SUPERVISOR = "HANSE_SUPERVISOR"
+"""Environment variable that tells a child who watches over it."""
+WATCH_EVERY_SECONDS = 1.0
+READY_TIMEOUT_SECONDS = 60.0
+
+
+class PortTaken(HanseError):
+    """Port {port} on {host} is taken by another program. Choose another with --port, or leave it out to get a free one."""
+
+    exit_code = 2
+
+
+class Child:
+    """A process of ours that is started again when it ends before its time."""
+
+    def __init__(self, arguments: list[str], environment: dict[str, str]) -> None:
+        """Start it."""
+        self._arguments = arguments
+        self._environment = environment
+        self._process = self._start()
+
+    def watch(self) -> None:
+        """Start it again where it has ended."""
+        if self._process.poll() is not None:
+            structlog.get_logger().warning("a worker ended and is started again", code=self._process.returncode)
+            self._process = self._start()
+
+    def stop(self) -> None:
+        """End it, gently first."""
+        with suppress(ProcessLookupError):
+            self._process.terminate()
+        try:
+            self._process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "hanse", *self._arguments], env=self._environment, stdin=subprocess.DEVNULL)
+
+
+def serve(
+    settings: config.Settings,
+    conninfo: str,
+    *,
+    host: str = HOST,
+    port: int | None = None,
+    workers: int = 1,
+    jobs: bool = True,
+    announce: Callable[[str], object],
+) -> None:
+    """Serve until stopped by a signal; tells in one line where, once it is ready."""
+    from granian.constants import Interfaces, Loops
+    from granian.server import Server
+
+    port = free_port(host, port)
+    os.environ.update(_environment(settings, conninfo))
+    address = settings.public_url or f"http://{host}:{port}"
+    server = Server(
+        "hanse.serve.http.app:create",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        loop=Loops.uvloop,
+        workers=workers,
+        log_enabled=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        websockets=False,
+    )
+    children = [Child(["worker"], dict(os.environ))] if jobs else []
+    threading.Thread(target=_announce, args=(host, port, address, conninfo, announce), daemon=True).start()
+    with _watching(settings, children):
+        server.serve()
+
+
+def free_port(host: str, wanted: int | None) -> int:
+    """Return the port to listen on: the one wanted, else 8321, else any free one. Raises `PortTaken`."""
+    for port in (wanted,) if wanted is not None else (PORT, 0):
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                probe.bind((host, port))
+                return int(probe.getsockname()[1])
+    raise PortTaken(host=host, port=wanted)
+
+
+def follow_parent() -> None:
+    """End this process when its supervisor is gone, so that none is left over after a kill."""
+    supervisor = os.environ.get(SUPERVISOR)
+    if supervisor is None:
+        return
+
+    def watch() -> None:
+        while os.path.exists(f"/proc/{supervisor}") if sys.platform == "linux" else os.getppid() == int(supervisor):  # noqa: PTH110  # a plain look, once a second
+            time.sleep(WATCH_EVERY_SECONDS)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(10)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="follow parent").start()
+
+
+def _environment(settings: config.Settings, conninfo: str) -> dict[str, str]:
+    return {"HANSE_DATABASE_URL": conninfo, "HANSE_HOME": str(settings.home), SUPERVISOR: str(os.getpid())}
+
+
+@contextmanager
+def _watching(settings: config.Settings, children: list[Child]) -> Iterator[None]:
+    """Look after the database and the children while the block runs, and end the children after it."""
+    done = threading.Event()
+    server = None if settings.database_url else EmbeddedPostgres(settings.home)
+
+    def watch() -> None:
+        while not done.wait(WATCH_EVERY_SECONDS):
+            if server is not None and not server.is_ready():
+                with suppress(DatabaseWillNotStart):
+                    server.ensure_running()
+            for child in children:
+                child.watch()
+
+    watcher = threading.Thread(target=watch, daemon=True, name="supervisor")
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+        for child in children:
+            child.stop()
+
+
+def _announce(host: str, port: int, address: str, conninfo: str, announce: Callable[[str], object]) -> None:
+    """Say once that the server answers, where, and how to sign in the first time."""
+    deadline = time.monotonic() + READY_TIMEOUT_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(urllib.error.URLError, ConnectionError, TimeoutError), urllib.request.urlopen(f"http://{host}:{port}/health", timeout=2):  # noqa: S310  # our own address
+            token = asyncio.run(_first_link(conninfo))
+            announce(f"Hanse is ready at {address}" + (f", sign in once at {address}/sign-in/{token}" if token else ""))
+            return
+        time.sleep(0.1)
+    announce(f"Hanse does not answer at {address} after {READY_TIMEOUT_SECONDS:.0f} s; `hanse doctor` says what is wrong.")
+
+
+async def _first_link(conninfo: str) -> str | None:
+    """Return the token of a fresh link for the first administrator; null where there is one."""
+    async with await database.connect(conninfo) as connection:
+        return await accounts.first_link(connection, now=SystemClock().now())

@@ -1,0 +1,1 @@
+"""Everything that shows that Hanse works; `python -m tests` runs it all."""
