@@ -21,7 +21,10 @@ CHECKS = (
     ("layers", [BIN / "lint-imports", "--no-cache"]),
     ("types", [BIN / "mypy", *CHECKED]),
 )
-TESTS = ("tests", [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "--cov=hanse", "--cov-report=term:skip-covered", "--no-cov-on-fail"])
+TESTS = (
+    "tests",
+    [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "--cov=hanse", "--cov-report=term:skip-covered", "--no-cov-on-fail"],
+)
 
 
 def main(arguments: list[str]) -> int:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from types import TracebackType
+from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -145,11 +146,11 @@ class Context:
             self._connection = await self._exit.enter_async_context(self.resources.pool.connection())
         return self._connection
 
-    async def __aenter__(self) -> Context:
+    async def __aenter__(self) -> Self:
         """Begin; the transaction starts with the first use of the connection."""
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Commit, or roll back after an error, and give the connection back."""
         self._connection = None
         await self._exit.__aexit__(kind, error, trace)

@@ -109,9 +109,7 @@ async def upsert(connection: Connection, table: str, columns: Sequence[str], key
         sql.SQL(
             "INSERT INTO {table} ({columns}) SELECT DISTINCT ON ({key}) {columns} FROM {staged} ORDER BY {key}, ctid DESC "
             "ON CONFLICT ({key}) DO {action}"
-        ).format(
-            table=sql.Identifier(table), columns=_names(columns), key=_names(key), staged=sql.Identifier(f"staged_{table}"), action=action
-        )
+        ).format(table=sql.Identifier(table), columns=_names(columns), key=_names(key), staged=sql.Identifier(f"staged_{table}"), action=action)
     )
     return cursor.rowcount
 

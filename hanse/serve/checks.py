@@ -143,7 +143,10 @@ def _database(settings: Settings) -> Iterator[tuple[Database | None, Finding]]:
             number = connection.info.server_version
             where = "set by HANSE_DATABASE_URL" if settings.database_url else "embedded"
             state = "ok" if number >= 150_000 else "wrong"
-            yield connection, Finding("database", state, f"PostgreSQL {number // 10_000}.{number % 10_000}, {where}", "" if state == "ok" else "Use 15 or later.")
+            yield (
+                connection,
+                Finding("database", state, f"PostgreSQL {number // 10_000}.{number % 10_000}, {where}", "" if state == "ok" else "Use 15 or later."),
+            )
     finally:
         if server is not None:
             server.stop()
@@ -167,4 +170,3 @@ def _has_table(connection: Database, name: str) -> bool:
 def _count(connection: Database, statement: str) -> int:
     row = connection.execute(statement.encode()).fetchone()
     return row[0] if row else 0
-

@@ -1,8 +1,6 @@
 """A running Hanse: database, models, caches, logs and the registry, built the same way for every surface.
 
-    async with runtime.started(settings) as running:
-        async with running.context() as context:
-            ...
+`database_of` has a database, `started` a runtime on it, and `runtime.context()` is what one request or job gets.
 """
 
 from __future__ import annotations

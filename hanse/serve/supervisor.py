@@ -165,7 +165,7 @@ def _announce(host: str, port: int, address: str, conninfo: str, announce: Calla
     """Say once that the server answers, where, and how to sign in the first time."""
     deadline = time.monotonic() + READY_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
-        with suppress(urllib.error.URLError, ConnectionError, TimeoutError), urllib.request.urlopen(f"http://{host}:{port}/health", timeout=2):  # noqa: S310  # our own address
+        with suppress(urllib.error.URLError, ConnectionError, TimeoutError), urllib.request.urlopen(f"http://{host}:{port}/health", timeout=2):
             token = asyncio.run(_first_link(conninfo))
             announce(f"Hanse is ready at {address}" + (f", sign in once at {address}/sign-in/{token}" if token else ""))
             return

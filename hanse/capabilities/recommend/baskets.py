@@ -23,6 +23,8 @@ class Baskets:
     product_ids: tuple[str, ...]
     categories: tuple[tuple[str, ...], ...]
     """The names of the categories that each product is in."""
+    customers: int = 0
+    """How many different customers placed the orders."""
 
     @classmethod
     def from_lines(
@@ -57,7 +59,7 @@ class Baskets:
 
     def select(self, chosen: NDArray[np.bool_]) -> Baskets:
         """Return only some of the orders; products keep their columns."""
-        return Baskets(self.matrix[np.flatnonzero(chosen)], self.placed_at[chosen], self.product_ids, self.categories)
+        return Baskets(self.matrix[np.flatnonzero(chosen)], self.placed_at[chosen], self.product_ids, self.categories, self.customers)
 
 
 def _encode(values: Sequence[object] | pa.ChunkedArray) -> tuple[list[str], NDArray[np.int64]]:

@@ -163,7 +163,7 @@ async def invite(connection: Connection, email: str, name: str, role: Role, now:
 
     Raises `Conflict` where the e-mail address has an account.
     """
-    account = await _insert(connection, email, name, role, None, now)
+    account = await _insert(connection, (email, name, role), None, now)
     return await _link(connection, account.account_id, LINK_LIFETIME, now)
 
 
@@ -218,14 +218,13 @@ async def sign_in(connection: Connection, email: str, password: str, now: dateti
     wrong password and a locked account take equally long and end the same, so that nobody learns who has an account.
     """
     row = await (await connection.execute(queries["find_password"], {"email": _folded(email)})).fetchone()
-    password_hash = row["password_hash"] if row else None
-    right = await passwords.matches(password, password_hash)
+    right = await passwords.matches(password, row["password_hash"] if row else None)
     if row is None:
         return SignIn(None)
     if not right:
         await _count_failure(connection, row["account_id"], now)
         return SignIn(None)
-    renewed = await passwords.hashed(password) if passwords.is_outdated(password_hash) else None
+    renewed = await passwords.hashed(password) if passwords.is_outdated(row["password_hash"]) else None
     found = {"account_id": row["account_id"], "password_hash": renewed, "now": now}
     admitted = await (await connection.execute(queries["sign_in_succeeded"], found)).fetchone()
     return SignIn(Account(**admitted) if admitted else None)
@@ -281,10 +280,11 @@ async def _first(connection: Connection, email: str, name: str, password_hash: s
     await connection.execute(queries["lock_accounts"])
     if await _exists(connection, queries["any_account"]):
         raise InvalidLink
-    return await _insert(connection, email, name, Role.ADMIN, password_hash, now)
+    return await _insert(connection, (email, name, Role.ADMIN), password_hash, now)
 
 
-async def _insert(connection: Connection, email: str, name: str, role: Role, password_hash: str | None, now: datetime) -> Account:
+async def _insert(connection: Connection, person: tuple[str, str, Role], password_hash: str | None, now: datetime) -> Account:
+    email, name, role = person
     address = _checked_email(email)
     row = {"account_id": ids.new(now), "email": address, "name": _checked_name(name), "role": role.value, "password_hash": password_hash}
     inserted = await (await connection.execute(queries["insert_account"], {**row, "now": now})).fetchone()

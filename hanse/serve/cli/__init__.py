@@ -14,6 +14,7 @@ app = App(
     name="hanse",
     help="Hanse: one log, one customer, one catalog; measured decisions for every touchpoint.",
     version=hanse.__version__,
+    help_format="plaintext",
 )
 app.command(f"{HERE}.serving:demo", help="Start Hanse with the sample shop.")
 app.command(f"{HERE}.serving:serve", help="Serve console, API and MCP, with a worker for the jobs.")
@@ -32,7 +33,12 @@ app.register_install_completion_command(help="Install completion for this shell.
 
 
 def main() -> None:
-    """Run the command line."""
-    from hanse.serve.cli import terminal
+    """Run the command line: an error of ours becomes a sentence, or a problem document with `--json`, and an exit code."""
+    try:
+        app(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001  # complain() raises what is not an error of ours
+        from hanse.serve.cli import terminal
 
-    sys.exit(terminal.guarded(app, sys.argv[1:]))
+        sys.exit(terminal.complain(error, as_json="--json" in sys.argv))

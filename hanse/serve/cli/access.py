@@ -19,7 +19,13 @@ COMMAND_LINE = "command line"
 
 
 @key_app.command
-def create(name: str, /, *, scope: Annotated[list[str], Parameter(help="What it may do: write, a capability, an operation or *.")], as_json: terminal.Json = False) -> None:
+def create(
+    name: str,
+    /,
+    *,
+    scope: Annotated[list[str], Parameter(help="What it may do: write, a capability, an operation or *.")],
+    as_json: terminal.Json = False,
+) -> None:
     """Make a key and show it, this once.
 
     Parameters
@@ -35,7 +41,9 @@ def create(name: str, /, *, scope: Annotated[list[str], Parameter(help="What it 
             await _note(context, "key.create", name)
             return made
 
-    terminal.answer(terminal.run(work), as_json=as_json, show=lambda made: terminal.out.print(f"{made.key}\n[dim]Keep it now: it is not shown again.[/dim]"))
+    terminal.answer(
+        terminal.run(work), as_json=as_json, show=lambda made: terminal.out.print(f"{made.key}\n[dim]Keep it now: it is not shown again.[/dim]")
+    )
 
 
 @key_app.command(name="list")

@@ -72,7 +72,9 @@ def _columns(text: str) -> dict[str, str]:
     pairs = [part.partition("=") for part in text.split(",") if part.strip()]
     for name, sign, column in pairs:
         if not (name.strip() and sign and column.strip()):
-            problem = FieldProblem(field="--columns", message=f"{name!r} names no column", remedy="Write it as order_id=InvoiceNo,product_id=StockCode.")
+            problem = FieldProblem(
+                field="--columns", message=f"{name!r} names no column", remedy="Write it as order_id=InvoiceNo,product_id=StockCode."
+            )
             raise InvalidRequest(reason="--columns cannot be read", fields=(problem,))
     return {name.strip(): column.strip() for name, _, column in pairs}
 

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import msgspec
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from hanse.base import config
@@ -27,26 +28,17 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def guarded(app: App, arguments: list[str]) -> int:
-    """Run a command; print an error of ours in words, or as a problem document with `--json`, and return its exit code."""
-    try:
-        app(arguments, exit_on_error=True)
-    except HanseError as error:
-        complain(error, as_json="--json" in arguments)
-        return error.exit_code
-    except KeyboardInterrupt:
-        return 130
-    return 0
-
-
-def complain(error: HanseError, *, as_json: bool) -> None:
-    """Print what went wrong, and what to do, to standard error."""
+def complain(error: Exception, *, as_json: bool) -> int:
+    """Print what went wrong, and what to do, to standard error; return the exit code. What is not an error of ours is raised."""
+    if not isinstance(error, HanseError):
+        raise error
     if as_json:
         sys.stderr.write(msgspec.json.encode(error.problem()).decode() + "\n")
-        return
-    err.print(f"[red]✗[/red] {_plain(error.detail())}")
+        return error.exit_code
+    err.print(f"[red]✗[/red] {escape(error.detail())}")
     for field in error.fields:
-        err.print(f"  {_plain(field.field)}: {_plain(f'{field.message} {field.remedy}'.strip())}")
+        err.print(f"  {escape(field.field)}: {escape(f'{field.message} {field.remedy}'.strip())}")
+    return error.exit_code
 
 
 def answer(value: Any, *, as_json: bool, show: Callable[[Any], None] | None = None) -> None:
@@ -84,9 +76,3 @@ def progress(title: str) -> Iterator[contract.Progress]:
             bar.update(task, completed=score, description=f"{title}: {note}")
 
         yield tell
-
-
-def _plain(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)

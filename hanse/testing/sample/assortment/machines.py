@@ -14,6 +14,7 @@ SPARE_PARTS = {"de": "Ersatzteile", "en": "Spare parts"}
 ACCESSORIES = {"de": "Zubehör", "en": "Accessories"}
 CONSUMABLES = {"de": "Verbrauchsmaterial", "en": "Consumables"}
 SETS = {"de": "Sets", "en": "Sets"}
+FOR = {"de": "für", "en": "for"}
 ROMAN = ("", " II", " III")
 WORN_FROM = {"weight": 0.96}
 """How an attribute changes from one generation to the next; all others grow by 8 %."""
@@ -82,7 +83,7 @@ def _part(numbering: Numbering, family: MachineFamily, use: PartUse, generations
     fits = {"de": "Original-Ersatzteil, passt zu", "en": "Original spare part, fits"}
     product = product_of(
         numbering.next("NW"),
-        title={language: f"{text} {family.title[language]} {name}" for language, text in kind.title.items()},
+        title={language: f"{text} {FOR[language]} {family.title[language]} {name}" for language, text in kind.title.items()},
         description={
             language: f"{fits[language]} {', '.join(each.title(language) for each in generations)}. {text}: {kind.symptom[language]}."
             for language, text in {"de": "Zu tauschen, wenn", "en": "Change it when"}.items()

@@ -1,0 +1,20 @@
+"""A Hanse of its own for a benchmark: a home folder that is thrown away, with the embedded PostgreSQL as it is for everybody."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hanse.base.config import Settings
+from hanse.serve import runtime
+
+
+@contextmanager
+def home(**settings: object) -> Iterator[tuple[Settings, str]]:
+    """Give settings and how to connect, for as long as the block runs."""
+    with tempfile.TemporaryDirectory(prefix="hanse-benchmark-") as folder:
+        made = Settings(home=Path(folder), **settings)  # type: ignore[arg-type]  # passed through as given
+        with runtime.database_of(made) as conninfo:
+            yield made, conninfo

@@ -1,0 +1,60 @@
+"""The reasons of recommendations in words, English and German; the German ones stand in `de.po`."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache, lru_cache
+from importlib import resources
+
+from hanse.capabilities.recommend.method import Ranked
+
+TOGETHER = "Bought together in {orders} of {total} orders"
+POPULAR = "Bought in {orders} of {total} orders from {since} to {until}"
+GOES_WITH = "These products were bought together with {title}"
+BEST_SELLERS = "These products are popular in the whole shop"
+BEST_SELLERS_OF = "These products are popular in the category {category}"
+NOTHING_TOGETHER = "Nothing was bought together with {title} yet, so these are products that are popular in the whole shop"
+NOTHING_TOGETHER_OF = "Nothing was bought together with {title} yet, so these are products that are popular in the category {category}"
+HELD_OUT = "These products are popular; this profile is held out, so that the effect of recommendations can be measured"
+
+
+def say(template: str, language: str, **facts: object) -> str:
+    """Return a reason in a language, `de` or `en`."""
+    return _text(template, language).format(**facts)
+
+
+def together(ranked: Ranked, language: str) -> str:
+    """Return why a product goes with another."""
+    return say(TOGETHER, language, orders=number(ranked.orders, language), total=number(ranked.total, language))
+
+
+def popular(ranked: Ranked, language: str, since: date, until: date) -> str:
+    """Return why a product is popular."""
+    period = {"since": day(since, language), "until": day(until, language)}
+    return say(POPULAR, language, orders=number(ranked.orders, language), total=number(ranked.total, language), **period)
+
+
+def number(value: int, language: str) -> str:
+    """Return a count as it is written: `1.024` in German, `1,024` in English (Babel takes fifty times as long)."""
+    text = f"{value:,}"
+    return text.replace(",", ".") if language == "de" else text
+
+
+@lru_cache(maxsize=1000)
+def day(value: date, language: str) -> str:
+    """Return a date as it is written: `09.12.2011` in German, `Dec 9, 2011` in English."""
+    from babel.dates import format_date
+
+    return format_date(value, locale=language)
+
+
+def _text(template: str, language: str) -> str:
+    return _german().get(template, template) if language == "de" else template
+
+
+@cache
+def _german() -> dict[str, str]:
+    from babel.messages.pofile import read_po
+
+    with resources.files(__package__).joinpath("de.po").open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file, locale="de") if message.id and message.string}

