@@ -204,13 +204,16 @@ def decode(operation: Operation[Any, Any], body: bytes) -> Any:
 def invalid(error: Exception) -> errors.InvalidRequest:
     """Return the error that says which field of a request is wrong, from what msgspec says."""
     message, _, path = str(error).partition(" - at `$")
-    unknown = message.removeprefix("Object contains unknown field `") if "unknown field" in message else ""
-    missing = message.removeprefix("Object missing required field `") if "missing required field" in message else ""
-    name = (unknown or missing).rstrip("`")
-    where = ".".join(part for part in (path.rstrip("`").lstrip("."), name) if part)
+    found = field_problem(message, path.rstrip("`").lstrip("."))
+    return errors.InvalidRequest(reason=f"{found.field}: {message}", fields=(found,))
+
+
+def field_problem(message: str, path: str) -> errors.FieldProblem:
+    """Return what is wrong with a field, from msgspec's message about the value at a path, which may quote the field's name."""
+    unknown, missing = "unknown field `" in message, "required field `" in message
+    name = message.partition("field `")[2].partition("`")[0] if unknown or missing else ""
     remedy = "Leave it out, or look up its name." if unknown else "Send it." if missing else ""
-    field_problem = errors.FieldProblem(field=where or "body", message=message, remedy=remedy)
-    return errors.InvalidRequest(reason=f"{where}: {message}" if where else message, fields=(field_problem,))
+    return errors.FieldProblem(field=".".join(filter(None, (path, name))) or "body", message=message, remedy=remedy)
 
 
 async def run(operation: Operation[Any, Any], request: Any, context: Context) -> Any:

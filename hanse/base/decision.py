@@ -32,12 +32,16 @@ class Basis(StrEnum):
     """The request names nobody."""
 
 
+ShortText = Annotated[str, Meta(max_length=200)]
+"""An id or a name: text of at most 200 characters."""
+
+
 class Personal(msgspec.Struct, kw_only=True):
     """Mixin of requests that may name a person: by Hanse's own id, the shop's user id or the browser's anonymous id."""
 
     profile_id: Annotated[UUID | None, Meta(description="Whom the answer is for, by the id of the profile in Hanse.")] = None
-    user_id: Annotated[str | None, Meta(description="Whom the answer is for, by the customer number in the shop.", max_length=200)] = None
-    anonymous_id: Annotated[str | None, Meta(description="Whom the answer is for, by the id of the browser or app.", max_length=200)] = None
+    user_id: Annotated[ShortText | None, Meta(description="Whom the answer is for, by the customer number in the shop.")] = None
+    anonymous_id: Annotated[ShortText | None, Meta(description="Whom the answer is for, by the id of the browser or app.")] = None
 
 
 class Decision(msgspec.Struct, kw_only=True, frozen=True):

@@ -10,11 +10,14 @@ import fcntl
 import hashlib
 import os
 import pwd
+import shlex
 import shutil
+import stat
 import subprocess
 import tempfile
 import time
 import warnings
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -46,12 +49,15 @@ max_wal_size = 2GB
 checkpoint_timeout = 15min
 random_page_cost = 1.1
 jit = off
-log_min_messages = warning
+log_checkpoints = off
+log_min_messages = log
 log_parameter_max_length_on_error = 0
 log_error_verbosity = terse
 log_min_error_statement = panic
 """
-"""Ours is a small server for one house; nothing of what people send may reach its log, hence the last lines."""
+"""Ours is a small server for one house. Nothing of what people send may reach its log, hence the last lines: the message of a failed
+statement quotes values, so only what concerns the server itself (LOG, FATAL, PANIC) is written.
+"""
 
 
 class DatabaseWillNotStart(HanseError):
@@ -88,14 +94,22 @@ class EmbeddedPostgres:
 
         Raises `DatabaseWillNotStart`.
         """
+        with ExitStack() as failing:
+            failing.callback(self._leave)
+            try:
+                self._start()
+            except OSError as error:
+                raise DatabaseWillNotStart(reason=error, log=self.log) from error
+            failing.pop_all()
+        return self.conninfo()
+
+    def _start(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
         with self._lock():
             self._use()
-            if not (self.data / "PG_VERSION").exists():
-                self._create()
+            self._ensure_created()
             self._ensure_running()
             self._ensure_database()
-        return self.conninfo()
 
     def ensure_running(self) -> None:
         """Start it again where it died under us; whoever uses it may call this at any time."""
@@ -115,6 +129,8 @@ class EmbeddedPostgres:
             finally:
                 usage.close()
             self._postgres("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", check=False)
+            if (folder := self._socket_folder()) != self.data:
+                folder.rmdir()
             return True
 
     def program(self, name: str) -> list[str]:
@@ -133,8 +149,20 @@ class EmbeddedPostgres:
             self._usage = (self.home / "postgres.users").open("a")
             fcntl.flock(self._usage, fcntl.LOCK_SH)
 
-    def _create(self) -> None:
+    def _leave(self) -> None:
+        usage, self._usage = self._usage, None
+        if usage is not None:
+            usage.close()
+
+    def _ensure_created(self) -> None:
         """Make the data folder beside its place and move it there whole, so that a kill leaves none half made."""
+        if (self.data / "PG_VERSION").exists():
+            return
+        for rest in self.home.glob("postgres-*"):  # of one that was killed; nobody else is at work here
+            shutil.rmtree(rest, ignore_errors=True)
+        self._create()
+
+    def _create(self) -> None:
         fresh = Path(tempfile.mkdtemp(prefix="postgres-", dir=self.home))
         owner = _owner()
         if owner is not None:
@@ -158,9 +186,17 @@ class EmbeddedPostgres:
 
     def _try_start(self) -> None:
         """Ask for a start; may fail for a moment while a killed server's children are still leaving."""
-        socket = self._socket_folder()
-        options = f'-k "{socket}"'
+        self._forget_reused_pid()
+        options = f"-k {shlex.quote(str(self._socket_folder()))}"
         self._postgres("pg_ctl", "start", "-D", str(self.data), "-l", str(self.log), "-o", options, "-w", "-t", "60", check=False)
+
+    def _forget_reused_pid(self) -> None:
+        """Remove the pid file of a killed server whose number another program has now, as in a container that was started again."""
+        file = self.data / "postmaster.pid"
+        with suppress(OSError, ValueError, IndexError):
+            folder = Path("/proc", file.read_text().split()[0], "cwd").readlink()
+            if folder != self.data.resolve():
+                file.unlink()
 
     def _answer(self) -> int:
         command = [*self.program("pg_isready"), "-q", "-h", str(self._socket_folder()), "-U", SUPERUSER, "-d", SUPERUSER]
@@ -175,17 +211,17 @@ class EmbeddedPostgres:
 
     def _socket_folder(self) -> Path:
         """Return the data folder, or, where its path is too long for a socket, a private folder with a short one."""
-        if len(os.fsencode(self.data)) <= LONGEST_SOCKET:
+        if len(os.fsencode(self.data)) <= LONGEST_SOCKET and "," not in str(self.data):  # a comma parts several sockets
             return self.data
         owner = _owner()
         user = owner.pw_uid if owner else os.geteuid()
         digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
         folder = Path(tempfile.gettempdir()) / f"hanse-{user}-{digest}"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        if owner is not None:
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+            os.chown(folder, user, -1)
         found = folder.lstat()
-        if folder.is_symlink() or found.st_uid != user or found.st_mode & 0o077:
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != user or found.st_mode & 0o077:
             raise DatabaseWillNotStart(reason=f"the folder {folder} for its socket is not ours alone", log=self.log)
         return folder
 

@@ -45,7 +45,6 @@ class Recommendation(msgspec.Struct, kw_only=True, frozen=True):
     title: Annotated[str, Meta(description="The name of the product.")]
     score: Annotated[float, Meta(description="How strongly it is recommended, 0 to 1; comparable within one answer only.")]
     reason: Annotated[str, Meta(description="Why this product is recommended, in words a person can read.")]
-    url: Annotated[str | None, Meta(description="The address of the product's page in the shop.")]
     image_url: Annotated[str | None, Meta(description="The address of the product's image.")]
     price: Annotated[RecommendedPrice | None, Meta(description="What one piece costs; null where no price is known.")]
 

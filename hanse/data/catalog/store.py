@@ -80,7 +80,5 @@ async def put_stock(connection: Connection, stock: Iterable[Stock], *, now: date
 async def put_documents(connection: Connection, documents: Iterable[Document], *, source: str, now: datetime) -> int:
     """Write texts about products."""
     columns = ("document_id", "kind", "language", "title", "body", "product_ids", "source", "updated_at")
-    rows = (
-        (each.document_id, each.kind, each.language, each.title, each.body, list(each.product_ids), source, now) for each in documents
-    )
+    rows = ((each.document_id, each.kind, each.language, each.title, each.body, list(each.product_ids), source, now) for each in documents)
     return await database.upsert(connection, "documents", columns, ("document_id",), rows)

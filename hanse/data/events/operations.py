@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from hanse.base.context import Context
+from hanse.base.decision import ShortText
 from hanse.base.operation import Effect, Purpose, operation
 from hanse.data.events import store
 from hanse.data.events.schemas import Event, EventType
@@ -23,10 +24,10 @@ class NewEvent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     message_id: Annotated[str, Meta(description="Your id of the event; the same one sent again is not counted twice.", min_length=1, max_length=200)]
     type: Annotated[EventType, Meta(description="Kind of event: track for something that happened.")] = EventType.TRACK
-    name: Annotated[str | None, Meta(description="Name of a track event, such as Product Viewed or Order Completed.", max_length=200)] = None
-    user_id: Annotated[str | None, Meta(description="Customer number in the shop.", max_length=200)] = None
-    anonymous_id: Annotated[str | None, Meta(description="Id of the browser or app.", max_length=200)] = None
-    occurred_at: Annotated[datetime | None, Meta(description="When it happened; now where it is left out.", tz=True)] = None
+    name: Annotated[ShortText | None, Meta(description="Name of a track event, such as Product Viewed or Order Completed.")] = None
+    user_id: Annotated[ShortText | None, Meta(description="Customer number in the shop.")] = None
+    anonymous_id: Annotated[ShortText | None, Meta(description="Id of the browser or app.")] = None
+    occurred_at: Annotated[Annotated[datetime, Meta(tz=True)] | None, Meta(description="When it happened; now where it is left out.")] = None
     properties: Annotated[dict[str, Any], Meta(description="What is known of the event; a decision_id makes it the outcome of that answer.")] = {}
     context: Annotated[dict[str, Any], Meta(description="Where it happened, such as page and locale.")] = {}
 

@@ -11,7 +11,6 @@ from litestar import Litestar, Request, Response, get
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 import hanse
@@ -21,14 +20,6 @@ from hanse.serve.http import mcp, operations, problems
 from hanse.serve.http.keys import KeyRing
 from hanse.serve.jobs import Queue
 from hanse.serve.runtime import Runtime, build
-
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
-"""What every answer carries; pages of the console widen the content policy to what they need."""
 
 
 def create() -> Litestar:
@@ -54,14 +45,14 @@ def application(runtime: Runtime) -> Litestar:
 
     declared = [operations.route(operation) for operation in runtime.registry.operations.values()]
     return Litestar(
-        route_handlers=[health, ready, *declared, agents.route, *console.routes(runtime)],
-        state=State({"runtime": runtime, "keys": keys, "queue": queue}),
+        route_handlers=[health, ready, openapi, *declared, agents.route, *console.routes(runtime)],
+        state=State({"runtime": runtime, "key_ring": keys, "queue": queue}),
         lifespan=[lifespan],
         exception_handlers=problems.HANDLERS,
         openapi_config=_openapi(runtime),
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["Authorization", "Content-Type"]),
         request_max_body_size=runtime.settings.body_limit_bytes,
-        response_headers=HEADERS,
+        response_headers=problems.HEADERS,
         logging_config=None,
     )
 
@@ -83,6 +74,12 @@ async def ready(request: Request[Any, Any, State]) -> Response[dict[str, str]]:
     return Response({"status": "ok"})
 
 
+@get("/openapi.json", include_in_schema=False)
+async def openapi(request: Request[Any, Any, State]) -> dict[str, Any]:
+    """Answer the OpenAPI 3.1 document."""
+    return request.app.openapi_schema.to_schema()
+
+
 def _openapi(runtime: Runtime) -> OpenAPIConfig:
     titles = [Tag(name=each.name, description=each.question) for each in runtime.registry.capabilities.values()]
     return OpenAPIConfig(
@@ -90,7 +87,6 @@ def _openapi(runtime: Runtime) -> OpenAPIConfig:
         version=hanse.__version__,
         summary="One log, one customer, one catalog; measured decisions for every touchpoint.",
         path="/openapi",
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer", description="An API key of Hanse.")}),
         tags=titles,
         use_handler_docstrings=True,

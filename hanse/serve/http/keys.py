@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -17,6 +18,7 @@ from hanse.serve.runtime import Runtime
 
 REMEMBER_SECONDS = 30.0
 MOST_REMEMBERED = 10_000
+WRITES = "events.record"
 
 
 @dataclass(frozen=True)
@@ -69,4 +71,9 @@ class KeyRing:
         resources = self._runtime.resources
         async with resources.pool.connection() as connection:
             found = await keys.find(connection, key, now=resources.clock.now())
-        return Caller("key", found.name, frozenset(found.scopes)) if found else None
+        return Caller("key", found.name, _expanded(found.scopes)) if found else None
+
+
+def _expanded(scopes: Collection[str]) -> frozenset[str]:
+    """Spell out `write`, which is for keys that stand in web pages: it sends events and reads nothing."""
+    return frozenset(scopes) | ({WRITES} if "write" in scopes else frozenset())

@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 from litestar import Request, post
+from litestar.connection import ASGIConnection
 from litestar.datastructures import State
-from litestar.handlers import HTTPRouteHandler
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 
@@ -21,15 +22,17 @@ from hanse.serve.languages import preferred
 ALWAYS: tuple[type[HanseError], ...] = (errors.InvalidRequest, errors.NotSignedIn, errors.NotAllowed, errors.TooLarge, errors.TooManyRequests)
 """Problems that every operation may answer."""
 
+CALLER = "hanse.caller"
+"""Where the caller of a request is kept in its ASGI scope."""
+
 
 def route(operation: Operation[Any, Any]) -> HTTPRouteHandler:
     """Return the route of an operation."""
 
     async def handle(request: Request[Any, Any, State], data: Any) -> Any:
-        state = request.app.state
-        headers = request.headers
-        caller = await state.keys.caller(headers.get("authorization"))
-        async with state.runtime.context(caller, language=preferred(headers.get("accept-language"), state.runtime.settings.language)) as context:
+        runtime = request.app.state.runtime
+        language = preferred(request.headers.get("accept-language"), runtime.settings.language)
+        async with runtime.context(request.scope[CALLER], language=language) as context:
             return await contract.run(operation, data, context)
 
     handle.__annotations__ = {"request": Request[Any, Any, State], "data": operation.request_type, "return": operation.answer_type}
@@ -44,7 +47,13 @@ def route(operation: Operation[Any, Any]) -> HTTPRouteHandler:
         tags=[operation.capability],
         responses=_responses(operation),
         security=[{"key": []}],
+        guards=[authenticated],
     )(handle)
+
+
+async def authenticated(connection: ASGIConnection[Any, Any, Any, State], handler: BaseRouteHandler) -> None:
+    """Find out who calls, before anything of the request is read."""
+    connection.scope[CALLER] = await connection.app.state.key_ring.caller(connection.headers.get("authorization"))  # type: ignore[literal-required]  # ASGI leaves room for keys of one's own
 
 
 def describe(operation: Operation[Any, Any]) -> str:

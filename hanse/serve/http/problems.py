@@ -10,16 +10,24 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
+from hanse.base import context as contract
 from hanse.base import errors
 from hanse.base.errors import FieldProblem, HanseError, Problem
 
 MEDIA_TYPE = "application/problem+json"
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""What every answer carries; pages of the console widen the content policy to what they need."""
 AnyRequest = Request[Any, Any, Any]
 
 
 def answer(problem: Problem, headers: dict[str, str] | None = None) -> Response[bytes]:
     """Return a problem document as a response."""
-    return Response(msgspec.json.encode(problem), status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
+    return Response(msgspec.json.encode(problem), status_code=problem.status, media_type=MEDIA_TYPE, headers={**HEADERS, **(headers or {})})
 
 
 def on_hanse_error(request: AnyRequest, error: HanseError) -> Response[bytes]:
@@ -39,6 +47,8 @@ def on_validation(request: AnyRequest, error: ValidationException) -> Response[b
 
 def on_http_exception(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """Answer what the framework found wrong: no such address, wrong method, broken JSON, too large."""
+    if error.status_code == 400:
+        return answer(errors.InvalidRequest(reason=error.detail.rstrip(".")).problem())
     title = error.detail or "The request failed"
     problem = Problem(type="about:blank", title=title, status=error.status_code, detail=title)
     return answer(problem, dict(error.headers or {}))
@@ -51,18 +61,8 @@ def on_fault(request: AnyRequest, error: Exception) -> Response[bytes]:
 
 
 def _field(extra: dict[str, Any]) -> FieldProblem:
-    message = str(extra.get("message", ""))
-    found = errors_field(message, str(extra.get("key", "")))
-    return FieldProblem(field=found, message=message)
-
-
-def errors_field(message: str, key: str) -> str:
-    """Return the field a message is about: the framework's key, or the name that the message quotes."""
-    for phrase in ("unknown field `", "required field `"):
-        if phrase in message:
-            name = message.split(phrase, 1)[1].split("`", 1)[0]
-            return f"{key}.{name}" if key and key != "data" else name
-    return key or "body"
+    key = str(extra.get("key", ""))
+    return contract.field_problem(str(extra.get("message", "")), "" if key == "data" else key)
 
 
 def _headers(error: HanseError) -> dict[str, str]:

@@ -106,6 +106,8 @@ class Assortment:
     by_id: dict[str, Item] = field(default_factory=dict)
     by_family: dict[str, dict[Kind, list[Item]]] = field(default_factory=dict)
     parts_of_line: dict[str, list[Item]] = field(default_factory=dict)
+    garments: dict[tuple[str, str], Item] = field(default_factory=dict)
+    """Work wear by style and size."""
     popular: list[Item] = field(default_factory=list)
     """Best sellers, first the most wanted."""
     urns: dict[tuple[str, Kind], Urn[Item]] = field(default_factory=dict)
@@ -115,6 +117,8 @@ class Assortment:
         self.items.append(item)
         self.by_id[item.product_id] = item
         self.by_family.setdefault(item.family, {}).setdefault(item.kind, []).append(item)
+        if item.kind is Kind.GARMENT:
+            self.garments[item.style, item.size] = item
         if item.kind is Kind.SPARE_PART:
             self.parts_of_line.setdefault(item.line, []).append(item)
         return item

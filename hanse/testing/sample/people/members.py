@@ -17,8 +17,6 @@ class Device:
 
     anonymous_id: str
     user_agent: str
-    contexts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """What events on a page say of their circumstances, by the page; shared by many events, so never change it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -76,8 +74,6 @@ class Machine:
     place: str | None
     registered: bool
     """Whether the shop knows of it."""
-    due: dict[str, float] = field(default_factory=dict)
-    """When its parts wear out next, by the part's product id."""
 
 
 @dataclass(slots=True, eq=False)
@@ -122,6 +118,8 @@ class Party:
     company: Company | None = None
     discounts: dict[str, float] = field(default_factory=dict)
     machines: list[Machine] = field(default_factory=list)
+    habits: dict[tuple[str, str], Item] = field(default_factory=dict)
+    """What they bought last of a family and kind, and are likely to buy again."""
     ring: Ring | None = None
     orders: int = 0
     revenue_minor: int = 0

@@ -8,7 +8,7 @@ from typing import Any
 
 from hanse.base.operation import Purpose
 from hanse.testing.sample import chance, vocabulary
-from hanse.testing.sample.assortment import Assortment, Kind
+from hanse.testing.sample.assortment import Assortment, Item, Kind
 from hanse.testing.sample.chance import Urn
 from hanse.testing.sample.people.members import Choice, Company, Device, Machine, Party, Person, Ring
 from hanse.testing.sample.people.names import Names, misspelt
@@ -82,7 +82,8 @@ def _company(population: Population, members: int) -> Party:
     )
     if rng.random() < 0.6:
         party.company.traits["industry"] = party.persona.title["de"]
-    party.persons = [_person(population, party, names.last() if number else surname, address, domain, ROLES[number]) for number in range(members)]
+    for role in ROLES[:members]:
+        party.persons.append(_person(population, party, names.last() if party.persons else surname, address, domain, role))
     party.method = "invoice" if rng.random() < 0.82 else "card"
     if rng.random() < 0.55:
         favourites = sorted(party.tastes, key=lambda family: -party.tastes[family])[: rng.randrange(1, 4)]
@@ -212,7 +213,7 @@ def _install(population: Population, party: Party) -> None:
             own(population, party, Urn(items, [_liking(party, item.grade) for item in items]).draw(rng), since)
 
 
-def own(population: Population, party: Party, item: Any, since: float) -> Machine:
+def own(population: Population, party: Party, item: Item, since: float) -> Machine:
     """Let a machine stand at a party's; companies register most of theirs, households some."""
     rng = population.rng
     place = population.names.place() if party.company else None

@@ -1,0 +1,127 @@
+-- page --
+-- Products that match, from a place in the order on. `{key}` is one of the columns of `found` that sort; `{after}` and `{direction}`
+-- are < and DESC, or > and ASC. Price and stock are looked up for the page alone.
+WITH found AS (
+    SELECT
+        product_id,
+        coalesce(
+            title ->> %(language)s, title ->> 'de', title ->> 'en', title ->> 'und', (SELECT value FROM jsonb_each_text(title) LIMIT 1), product_id
+        ) AS title,
+        coalesce(
+            category ->> %(language)s, category ->> 'de', category ->> 'en', category ->> 'und', (SELECT value FROM jsonb_each_text(category) LIMIT 1)
+        ) AS category,
+        brand, state, image_url,
+        coalesce(statistics.units, 0) AS units,
+        coalesce(statistics.revenue_minor, 0) AS revenue_minor,
+        statistics.currency AS revenue_currency,
+        updated_at
+    FROM products LEFT JOIN product_statistics AS statistics USING (product_id)
+    WHERE (%(state)s::text IS NULL OR state = %(state)s)
+      AND (%(category)s::text IS NULL OR EXISTS (
+          SELECT FROM jsonb_each_text(category) AS path
+          WHERE path.value = %(category)s OR starts_with(path.value, %(category)s || ' > ')
+      ))
+      AND (%(patterns)s::text[] = '{{}}' OR concat_ws(
+          ' ', product_id, brand, gtin, (SELECT string_agg(text.value, ' ') FROM jsonb_each_text(title) AS text)
+      ) ILIKE ALL (%(patterns)s))
+), sortable AS (
+    -- Titles sort by DIN 5007-1: ä like a, ß like ss; the same on every machine, whatever collations it has.
+    SELECT *, replace(translate(lower(title), 'äöüáàâãåéèêëíìîïóòôõúùûçñ', 'aouaaaaaeeeeiiiioooouuucn'), 'ß', 'ss') COLLATE "C" AS title_key
+    FROM found
+), chosen AS (
+    SELECT *
+    FROM sortable
+    WHERE %(after_id)s::text IS NULL OR ({key}, product_id COLLATE "C") {after} (%(after_key)s, %(after_id)s)
+    ORDER BY {key} {direction}, product_id COLLATE "C" {direction}
+    LIMIT %(limit)s
+)
+SELECT chosen.*, price.amount_minor, price.currency, pieces.stock
+FROM chosen
+LEFT JOIN LATERAL (
+    SELECT amount_minor, currency
+    FROM prices
+    WHERE prices.product_id = chosen.product_id AND price_list = 'list'
+      AND valid_from <= coalesce(%(now)s, now()) AND valid_until > coalesce(%(now)s, now())
+    ORDER BY min_quantity, valid_from DESC, currency
+    LIMIT 1
+) AS price ON true
+LEFT JOIN LATERAL (
+    SELECT sum(quantity)::double precision AS stock FROM stock WHERE stock.product_id = chosen.product_id
+) AS pieces ON true
+ORDER BY {key} {direction}, product_id COLLATE "C" {direction};
+
+-- product --
+-- One product with its own columns.
+SELECT product_id, parent_id, state, title, description, category, brand, gtin, url, image_url, attributes, source, created_at, updated_at
+FROM products
+WHERE product_id = %(product_id)s;
+
+-- variants --
+-- The variants of a product.
+SELECT product_id, title, state FROM products WHERE parent_id = %(product_id)s ORDER BY product_id;
+
+-- prices --
+-- All prices of a product that hold at a moment.
+SELECT price_list, min_quantity, amount_minor, currency, nullif(valid_from, '-infinity') AS valid_from, nullif(valid_until, 'infinity') AS valid_until
+FROM prices
+WHERE product_id = %(product_id)s AND valid_from <= coalesce(%(now)s, now()) AND valid_until > coalesce(%(now)s, now())
+ORDER BY price_list <> 'list', price_list, currency, min_quantity, valid_from DESC;
+
+-- stock --
+-- How many pieces of a product are where.
+SELECT location, quantity::double precision AS quantity, updated_at FROM stock WHERE product_id = %(product_id)s ORDER BY location;
+
+-- relations --
+-- What a product belongs to: it is <kind> these.
+SELECT kind, related_id AS product_id, quantity, title, state
+FROM product_relations JOIN products ON products.product_id = related_id
+WHERE product_relations.product_id = %(product_id)s
+ORDER BY kind, related_id;
+
+-- inverse_relations --
+-- What belongs to a product: these are <kind> it.
+SELECT kind, products.product_id, quantity, title, state
+FROM product_relations JOIN products USING (product_id)
+WHERE related_id = %(product_id)s
+ORDER BY kind, products.product_id;
+
+-- documents --
+-- The texts about a product, without their bodies.
+SELECT document_id, kind, language, title, url, updated_at
+FROM documents
+WHERE product_ids @> ARRAY[%(product_id)s]
+ORDER BY kind, title, document_id;
+
+-- statistics --
+-- What sold of a product.
+SELECT product_id, orders, units, returned_units, revenue_minor, currency, units_by_month, last_sold_at
+FROM product_statistics
+WHERE product_id = %(product_id)s;
+
+-- categories --
+-- How many products stand directly in each category.
+SELECT coalesce(
+           category ->> %(language)s, category ->> 'de', category ->> 'en', category ->> 'und', (SELECT value FROM jsonb_each_text(category) LIMIT 1)
+       ) AS path, count(*) AS products
+FROM products
+WHERE category <> '{}'
+GROUP BY path;
+
+-- summaries --
+-- What capabilities show of some products: texts, picture and the price for everybody, with the moment at which that price may change.
+SELECT product_id, title, category, state, image_url, price.amount_minor, price.currency,
+       nullif(least(price.valid_until, next.valid_from), 'infinity') AS fresh_until
+FROM products
+LEFT JOIN LATERAL (
+    SELECT amount_minor, currency, valid_until
+    FROM prices
+    WHERE prices.product_id = products.product_id AND price_list = 'list' AND valid_from <= %(now)s AND valid_until > %(now)s
+    ORDER BY min_quantity, valid_from DESC, currency
+    LIMIT 1
+) AS price ON true
+LEFT JOIN LATERAL (
+    SELECT min(valid_from) AS valid_from
+    FROM prices
+    WHERE prices.product_id = products.product_id AND price_list = 'list' AND valid_from > %(now)s
+) AS next ON true
+WHERE product_id = ANY (%(product_ids)s);

@@ -1,0 +1,188 @@
+"""What the console says, in German and English: texts from the .po files, numbers, dates and money as the language writes them.
+
+The English text is the key. German stands in `locale/de.po` for the console, and in the `de.po` of each folder that declares
+operations or jobs for what it declares; all of it is read once, at the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from importlib import resources
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from babel.messages import pofile
+
+from hanse.base.errors import HanseError
+from hanse.base.money import Money
+from hanse.serve.registry import Registry
+
+NOTHING = "–"
+"""What stands where there is nothing to show."""
+
+
+class Catalog(dict[str, tuple[str, ...]]):
+    """Translations by their English text; more than one form where a number is in it."""
+
+    def read(self, package: str, *path: str) -> None:
+        """Take in a .po file of a package, where there is one; a text that is there already stays."""
+        file = resources.files(package).joinpath(*path)
+        if not file.is_file():
+            return
+        with file.open("rb") as stream:
+            for message in pofile.read_po(stream, locale="de"):
+                if message.id and message.string and not message.fuzzy:
+                    self.setdefault(_first(message.id), _forms(message.string))
+
+
+@dataclass
+class Texts:
+    """All languages of one process."""
+
+    time_zone: str
+    catalogs: Mapping[str, Catalog] = field(default_factory=dict)
+
+    def words(self, language: str) -> Words:
+        """Return what is said in one language."""
+        return Words(language, self.catalogs.get(language, Catalog()), ZoneInfo(self.time_zone))
+
+
+def load(registry: Registry, time_zone: str) -> Texts:
+    """Read the texts of the console and of everything that is declared."""
+    german = Catalog()
+    german.read(__package__, "locale", "de.po")
+    for package in packages(registry):
+        german.read(package, "de.po")
+    return Texts(time_zone, {"de": german})
+
+
+def packages(registry: Registry) -> list[str]:
+    """Return the folders that declare operations or jobs, and so may bring texts of their own."""
+    declared = [each.function.__module__ for each in (*registry.operations.values(), *registry.jobs.values())]
+    capabilities = [each.package for each in registry.capabilities.values()]
+    return sorted({module.rpartition(".")[0] for module in declared} | set(capabilities))
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is said in one language."""
+
+    language: str
+    catalog: Catalog
+    zone: ZoneInfo
+
+    def gettext(self, message: str, /, **facts: object) -> str:
+        """Return a text, its `%(names)s` filled."""
+        text = self.catalog.get(message, (message,))[0]
+        return text % facts if facts else text
+
+    def ngettext(self, singular: str, plural: str, number: float, /, **facts: object) -> str:
+        """Return a text with a number in it, its `%(names)s` filled."""
+        forms = self.catalog.get(singular, (singular, plural))
+        text = forms[0] if number == 1 else forms[-1]
+        return text % {"num": self.number(number), **facts}
+
+    def error(self, error: HanseError) -> str:
+        """Return the message of an error."""
+        return error.detail(self.gettext(error.template()))
+
+    def number(self, value: float | Decimal | None, digits: int = 0) -> str:
+        """Return `1.234` or `1,234`, with as many decimals as asked for."""
+        if value is None:
+            return NOTHING
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        return numbers.format_decimal(value, pattern, locale=self.language)
+
+    def compact(self, value: float | None) -> str:
+        """Return `1.234` up to a hundred thousand and `1,2 Mio.` above."""
+        if value is None or abs(value) < 100_000:
+            return self.number(value)
+        return numbers.format_compact_decimal(value, locale=self.language, fraction_digits=1)
+
+    def percent(self, share: float | None, digits: int = 1) -> str:
+        """Return a share from 0 to 1 as `12,3 %`."""
+        return NOTHING if share is None else numbers.format_percent(share, self._percent_pattern(digits), locale=self.language)
+
+    def points(self, value: float | None, digits: int = 2) -> str:
+        """Return a difference of shares in percentage points with its sign: `+0,84`."""
+        return NOTHING if value is None else numbers.format_decimal(value, f"+#,##0.{'0' * digits};−#,##0.{'0' * digits}", locale=self.language)
+
+    def score(self, value: float) -> str:
+        """Return a measure as people compare it: whole numbers whole, small ones to four places."""
+        if value == int(value) and abs(value) >= 1:
+            return self.number(int(value))
+        return self.number(value, 1 if abs(value) >= 100 else 4 if abs(value) < 1 else 2)
+
+    def money(self, amount_minor: int | None, currency: str) -> str:
+        """Return `1.234,50 €`."""
+        return NOTHING if amount_minor is None else Money(amount_minor, currency).text(self.language)
+
+    def day(self, moment: datetime | date | None) -> str:
+        """Return `15.06.2026`, in the console's time zone."""
+        if moment is None:
+            return NOTHING
+        return dates.format_date(self.local(moment) if isinstance(moment, datetime) else moment, "medium", locale=self.language)
+
+    def short_day(self, day: date) -> str:
+        """Return `15. Juni`, as charts write it."""
+        return dates.format_skeleton("MMMd", day, locale=self.language)
+
+    def time(self, moment: datetime | None) -> str:
+        """Return `15.06.2026, 14:00`, in the console's time zone."""
+        if moment is None:
+            return NOTHING
+        return dates.format_datetime(self.local(moment), "dd.MM.yyyy, HH:mm" if self.language == "de" else "d MMM yyyy, HH:mm", locale=self.language)
+
+    def since(self, moment: datetime | None, now: datetime) -> str:
+        """Return `vor 3 Minuten`."""
+        if moment is None:
+            return NOTHING
+        delta = moment - now
+        if abs(delta) < timedelta(seconds=5):
+            return self.gettext("just now")
+        return dates.format_timedelta(delta, add_direction=True, locale=self.language)
+
+    def duration(self, seconds: float | None) -> str:
+        """Return `3 Minuten`, or `0,4 s` for what is short."""
+        if seconds is None:
+            return NOTHING
+        if seconds < 10:
+            return f"{self.number(seconds, 1)} s"
+        return dates.format_timedelta(timedelta(seconds=seconds), threshold=1.5, locale=self.language)
+
+    def listing(self, parts: Iterable[str]) -> str:
+        """Return `a, b und c`."""
+        from babel.lists import format_list
+
+        return format_list(list(parts), locale=self.language)
+
+    def text_of(self, texts: Mapping[str, str] | None) -> str:
+        """Return a product's text in this language, or in any other it has."""
+        if not texts:
+            return ""
+        return texts.get(self.language) or texts.get("und") or next(iter(texts.values()))
+
+    def local(self, moment: datetime) -> datetime:
+        """Return a moment in the console's time zone."""
+        return moment.astimezone(self.zone)
+
+    def _percent_pattern(self, digits: int) -> str:
+        decimals = "." + "0" * digits if digits else ""
+        return f"#,##0{decimals} %" if self.language == "de" else f"#,##0{decimals}%"
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Return the moment a day begins in a time zone, in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+def _first(message_id: Any) -> str:
+    return str(message_id[0] if isinstance(message_id, list | tuple) else message_id)
+
+
+def _forms(strings: Any) -> tuple[str, ...]:
+    return tuple(strings) if isinstance(strings, list | tuple) else (str(strings),)
