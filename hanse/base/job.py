@@ -27,6 +27,8 @@ class Job:
     """How often it is tried again, waiting 30 s, 60 s, 120 s and so on."""
     lock: bool = True
     """Whether a second one waits until the first is done."""
+    then: tuple[str, ...] = ()
+    """Jobs, by name, that are to follow when it is done."""
     name: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,10 +45,10 @@ class Job:
         return await self.function(context, **arguments)
 
 
-def job(*, schedule: str | None = None, retries: int = 3, lock: bool = True) -> Callable[[JobFunction], Job]:
+def job(*, schedule: str | None = None, retries: int = 3, lock: bool = True, then: tuple[str, ...] = ()) -> Callable[[JobFunction], Job]:
     """Declare an async function `(context, **arguments)` as a job."""
 
     def declare(function: JobFunction) -> Job:
-        return Job(function, schedule, retries, lock)
+        return Job(function, schedule, retries, lock, then)
 
     return declare

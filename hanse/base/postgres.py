@@ -128,9 +128,10 @@ class EmbeddedPostgres:
                 return False
             finally:
                 usage.close()
-            self._postgres("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", check=False)
+            self._control("stop", "-m", "fast", "-w", "-t", "60")
             if (folder := self._socket_folder()) != self.data:
-                folder.rmdir()
+                with suppress(OSError):
+                    folder.rmdir()
             return True
 
     def program(self, name: str) -> list[str]:
@@ -188,7 +189,11 @@ class EmbeddedPostgres:
         """Ask for a start; may fail for a moment while a killed server's children are still leaving."""
         self._forget_reused_pid()
         options = f"-k {shlex.quote(str(self._socket_folder()))}"
-        self._postgres("pg_ctl", "start", "-D", str(self.data), "-l", str(self.log), "-o", options, "-w", "-t", "60", check=False)
+        self._control("start", "-l", self.log.name, "-o", options, "-w", "-t", "60")
+
+    def _control(self, *arguments: str) -> None:
+        """Run pg_ctl in the data folder: it hands paths to a shell, which some characters in a longer one would mislead."""
+        self._postgres("pg_ctl", *arguments, "-D", ".", folder=self.data, check=False)
 
     def _forget_reused_pid(self) -> None:
         """Remove the pid file of a killed server whose number another program has now, as in a container that was started again."""
@@ -225,7 +230,7 @@ class EmbeddedPostgres:
             raise DatabaseWillNotStart(reason=f"the folder {folder} for its socket is not ours alone", log=self.log)
         return folder
 
-    def _postgres(self, program: str, *arguments: str, check: bool = True) -> None:
+    def _postgres(self, program: str, *arguments: str, folder: Path = Path("/"), check: bool = True) -> None:
         owner = _owner()
         with tempfile.TemporaryFile("w+") as output:
             done = subprocess.run(
@@ -237,7 +242,7 @@ class EmbeddedPostgres:
                 user=owner.pw_uid if owner else None,
                 group=owner.pw_gid if owner else None,
                 extra_groups=[] if owner else None,
-                cwd="/",
+                cwd=folder,
             )
             if check and done.returncode:
                 output.seek(0)

@@ -135,6 +135,8 @@ class Queue:
             await self._report(job_id, 1.0, "failed", error=message)
             raise
         await self._report(job_id, 1.0, "done", result=result)
+        for name in job.then:
+            await self.put(name)
         return result
 
     async def _report(self, job_id: int, score: float, note: str, *, result: Any = None, error: str | None = None) -> None:

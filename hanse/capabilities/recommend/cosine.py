@@ -10,7 +10,7 @@ import numpy as np
 from hanse.capabilities.recommend import cooccurrence
 from hanse.capabilities.recommend.baskets import Baskets
 from hanse.capabilities.recommend.cooccurrence import Floats
-from hanse.capabilities.recommend.method import Method, Rankings
+from hanse.capabilities.recommend.method import KEPT, Method, Rankings
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Cosine(Method):
     """
 
     shrinkage: float = 10.0
-    kept: int = 100
+    kept: int = KEPT
     name: ClassVar[str] = "cosine"
     keyed_by: ClassVar[Literal["product", "category"]] = "product"
 

@@ -142,8 +142,10 @@ class Queries:
         bought = self._bought(self.order[part], found)
         discount = 1 / np.log2(np.arange(2, WIDTH + 2))
         others = self.baskets.sizes[self.order[part]] - 1
-        ideal = np.cumsum(discount)[np.minimum(others, WIDTH) - 1]
-        return bought.any(axis=1).astype(np.float64), (bought * discount).sum(axis=1) / ideal
+        ideal: NDArray[np.float64] = np.cumsum(discount)[np.minimum(others, WIDTH) - 1]
+        hit = np.asarray(bought.any(axis=1), np.float64)
+        ndcg: NDArray[np.float64] = np.asarray(bought @ discount) / ideal
+        return hit, ndcg
 
     def _bought(self, order: NDArray[np.int64], found: NDArray[np.int64]) -> NDArray[np.bool_]:
         products = len(self.baskets.product_ids)

@@ -1,8 +1,9 @@
-"""Training: choose the method on the validation orders, measure it on the test orders, learn from all, put it into use."""
+"""Training: choose settings on the validation orders, measure on the test orders, learn from all, put it into use."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,15 @@ from hanse.capabilities.recommend.evaluation import Evaluation
 from hanse.capabilities.recommend.method import Method
 
 
+@dataclass(frozen=True)
+class _Run:
+    """One training run: when it began, what it learned from and what it measured."""
+
+    started_at: datetime
+    baskets: Baskets
+    measured: Evaluation
+
+
 @job(schedule="40 2 * * *")
 async def train(context: Context) -> dict[str, Any]:
     """Learn recommendations from the orders, measure them, and put them into use."""
@@ -24,44 +34,50 @@ async def train(context: Context) -> dict[str, Any]:
     await context.progress(0.2, "choosing settings on the validation orders")
     choice = await asyncio.to_thread(evaluation.choose, baskets)
     await context.progress(0.6, "measuring on the test orders")
-    measured = await asyncio.to_thread(evaluation.compare, baskets, choice)
+    run = _Run(started_at, baskets, await asyncio.to_thread(evaluation.compare, baskets, choice))
     await context.progress(0.8, "learning from all orders")
-    versions = {}
-    for name, method in ((trained.POPULAR, choice.popularity), (trained.ALSO_BOUGHT, choice.best)):
-        rankings = await asyncio.to_thread(method.fit, baskets)
-        versions[name] = await trained.publish(context, name, rankings, _card(context, name, method, baskets, measured, started_at))
+    versions = {
+        trained.POPULAR: await _publish(context, trained.POPULAR, choice.popularity, run),
+        trained.ALSO_BOUGHT: await _publish(context, trained.ALSO_BOUGHT, choice.best, run),
+    }
     await context.progress(1.0, "done")
     return {"versions": versions, "method": choice.best.name, "orders": baskets.orders, "products": len(baskets.product_ids)}
 
 
-def _card(context: Context, name: str, method: Method, baskets: Baskets, measured: Evaluation, started_at: datetime) -> Card:
-    rows = [row for row in measured.rows if row.method == method.name]
-    alternative = [row for row in measured.rows if row.method == "popularity"] if method.name != "popularity" else []
+async def _publish(context: Context, name: str, method: Method, run: _Run) -> str:
+    rankings = await asyncio.to_thread(method.fit, run.baskets)
+    return await trained.publish(context, name, rankings, _card(context, name, method, run))
+
+
+def _card(context: Context, name: str, method: Method, run: _Run) -> Card:
+    now = context.clock.now()
+    rows = [row for row in run.measured.rows if row.method == method.name]
+    alternative = [row for row in run.measured.rows if row.method == "popularity"] if method.name != "popularity" else []
     return Card(
         name=name,
         method=method.name,
         parameters=method.parameters,
-        trained_at=context.clock.now(),
-        data_since=evaluation.aware(baskets.placed_at.min()),
-        data_until=evaluation.aware(baskets.placed_at.max()),
-        sizes=_sizes(baskets, measured),
+        trained_at=now,
+        data_since=evaluation.aware(run.baskets.placed_at.min()),
+        data_until=evaluation.aware(run.baskets.placed_at.max()),
+        sizes=_sizes(run),
         measures={row.measure: row.value for row in rows},
-        intervals={row.measure: (row.low, row.high) for row in rows if row.low < row.high},
+        intervals={row.measure: (row.low, row.high) for row in rows if row.measure != evaluation.COVERAGE},
         baseline={row.measure: row.value for row in alternative},
-        seconds=(context.clock.now() - started_at).total_seconds(),
+        seconds=(now - run.started_at).total_seconds(),
         seed=evaluation.SEED,
         code_version=hanse.__version__,
-        notes=_notes(measured),
+        notes=_notes(run.measured),
     )
 
 
-def _sizes(baskets: Baskets, measured: Evaluation) -> dict[str, int]:
+def _sizes(run: _Run) -> dict[str, int]:
     return {
-        "orders": baskets.orders,
-        "orders of two or more products": int((baskets.sizes >= 2).sum()),
-        "products": len(baskets.product_ids),
-        "customers": baskets.customers,
-        "test orders": measured.orders,
+        "orders": run.baskets.orders,
+        "orders of two or more products": int((run.baskets.sizes >= 2).sum()),
+        "products": len(run.baskets.product_ids),
+        "customers": run.baskets.customers,
+        "test orders": run.measured.orders,
     }
 
 

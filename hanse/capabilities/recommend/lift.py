@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from hanse.capabilities.recommend import cooccurrence
 from hanse.capabilities.recommend.baskets import Baskets
 from hanse.capabilities.recommend.cooccurrence import Floats
-from hanse.capabilities.recommend.method import Method, Rankings
+from hanse.capabilities.recommend.method import KEPT, Method, Rankings
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Lift(Method):
     """
 
     shrinkage: float = 50.0
-    kept: int = 100
+    kept: int = KEPT
     name: ClassVar[str] = "lift"
     keyed_by: ClassVar[Literal["product", "category"]] = "product"
 

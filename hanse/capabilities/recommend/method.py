@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 from hanse.capabilities.recommend.baskets import Baskets
 
+KEPT = 100
+"""How many products a ranking keeps, where its method is not told otherwise."""
+
 
 class Ranked(NamedTuple):
     """One product in a ranking, with the numbers that its reason is made of."""

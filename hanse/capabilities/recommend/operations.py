@@ -9,7 +9,7 @@ from hanse.base.decision import Arm
 from hanse.base.operation import Effect, Purpose, operation
 from hanse.capabilities.recommend import reasons, trained
 from hanse.capabilities.recommend.errors import NotTrained, UnknownCategory
-from hanse.capabilities.recommend.method import Ranked
+from hanse.capabilities.recommend.method import KEPT, Ranked
 from hanse.capabilities.recommend.popularity import EVERYTHING, category_keys
 from hanse.capabilities.recommend.schemas import AlsoBought, Popular, Ranking, Recommendation, RecommendedPrice
 from hanse.capabilities.recommend.trained import Trained
@@ -60,7 +60,7 @@ async def also_bought(request: AlsoBought, context: Context) -> Ranking:
     product = await _product(context, request.product_id)
     if context.assignment.arm is Arm.HELD_OUT:
         return await _control(request, context, language)
-    ranked = found.rankings.rank(product.product_id, trained.KEPT)
+    ranked = found.rankings.rank(product.product_id, KEPT)
     items = await _offer(context, ranked, request.limit, language, lambda each: reasons.together(each, language))
     if not items:
         return await _instead(request, context, product, language)
@@ -88,7 +88,7 @@ async def _instead(request: AlsoBought, context: Context, product: Summary, lang
 
 
 async def _best_sellers(context: Context, found: Trained, key: str, limit: int, language: str, *, without: str | None = None) -> list[Recommendation]:
-    ranked = [each for each in found.rankings.rank(key, trained.KEPT) if each.product_id != without]
+    ranked = [each for each in found.rankings.rank(key, KEPT) if each.product_id != without]
     return await _offer(context, ranked, limit, language, lambda each: reasons.popular(each, language, found.since, found.until))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hanse.capabilities.recommend.baskets import Baskets
-from hanse.capabilities.recommend.method import Method, Rankings
+from hanse.capabilities.recommend.method import KEPT, Method, Rankings
 
 EVERYTHING = ""
 """The key of the ranking over all categories."""
@@ -33,7 +33,7 @@ class Popularity(Method):
     """
 
     half_life_days: float = 30.0
-    kept: int = 100
+    kept: int = KEPT
     name: ClassVar[str] = "popularity"
     keyed_by: ClassVar[Literal["product", "category"]] = "category"
 

@@ -10,6 +10,7 @@ from msgspec import Meta
 from hanse.base.decision import Decision, Personal
 
 Limit = Annotated[int, Meta(description="How many products to answer with at most.", ge=1, le=100)]
+Path = Annotated[str, Meta(max_length=500)]
 Language = Annotated[Literal["de", "en"] | None, Meta(description="The language of titles and reasons; left out, it is the language of the call.")]
 
 
@@ -17,7 +18,7 @@ class Popular(Personal, kw_only=True, forbid_unknown_fields=True):
     """Asks for what sells well."""
 
     category: Annotated[
-        str | None, Meta(description="Only products of this category, as the catalog spells it; parts of a path are parted by ' > '.", max_length=500)
+        Path | None, Meta(description="Only products of this category, as the catalog spells it; parts of a path are parted by ' > '.")
     ] = None
     limit: Limit = 10
     language: Language = None

@@ -14,8 +14,6 @@ from hanse.capabilities.recommend.popularity import WINDOW_DAYS
 
 POPULAR = "recommend.popular"
 ALSO_BOUGHT = "recommend.also_bought"
-KEPT = 100
-"""How many products a ranking keeps."""
 
 
 @dataclass(frozen=True)

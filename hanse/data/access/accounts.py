@@ -178,10 +178,13 @@ async def first_link(connection: Connection, now: datetime) -> str:
     return await _link(connection, None, FIRST_LINK_LIFETIME, now)
 
 
-async def reset_link(connection: Connection, account_id: UUID, now: datetime) -> str:
-    """Return the secret of a link, good for 24 hours, by which somebody sets a new password; older ones stop working."""
-    await find(connection, account_id)
-    return await _link(connection, account_id, LINK_LIFETIME, now)
+async def reset_link(connection: Connection, person: UUID | str, now: datetime) -> str:
+    """Return the secret of a link, good for 24 hours, by which somebody sets a new password; older ones stop working.
+
+    The account is given by its id or its e-mail address; raises `UnknownAccount`.
+    """
+    account = await (find(connection, person) if isinstance(person, UUID) else find_by_email(connection, person))
+    return await _link(connection, account.account_id, LINK_LIFETIME, now)
 
 
 async def look_at_link(connection: Connection, token: str, now: datetime) -> Link:

@@ -113,8 +113,9 @@ async def named(connection: Connection, name: str) -> ApiKey:
     return ApiKey(**row)
 
 
-async def revoke(connection: Connection, key_id: UUID, *, now: datetime) -> ApiKey:
-    """Take a key out of use for good; raises `UnknownKey`."""
+async def revoke(connection: Connection, key: UUID | str, *, now: datetime) -> ApiKey:
+    """Take a key, given by id or by name, out of use for good; raises `UnknownKey`."""
+    key_id = key if isinstance(key, UUID) else (await named(connection, key)).key_id
     row = await (await connection.execute(queries["revoke_key"], {"key_id": key_id, "now": now})).fetchone()
     if row is None:
         raise UnknownKey(key=key_id)

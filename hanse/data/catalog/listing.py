@@ -159,7 +159,7 @@ class _Place(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
 
     sort: Sort
     descending: bool
-    key: Whole | datetime | Text
+    key: Whole | Text
     product_id: Text
 
 
@@ -181,22 +181,20 @@ async def page(
     `search` finds those with all its words in id, brand, GTIN or title of any language; `category` takes in what lies below it;
     prices are those of `now`. Raises `InvalidRequest` for a cursor that is not one, or of another order.
     """
-    place = _place(cursor, sort, descending=descending) if cursor else None
+    after_key, after_id = _place(cursor, sort, descending=descending) if cursor else (None, None)
     wanted = {
-        "search": search,
         "patterns": _patterns(search or ""),
         "category": category.replace("\x00", "") if category else None,
         "state": state,
         "language": language,
-        "after_key": place.key if place else None,
-        "after_id": place.product_id if place else None,
+        "after_key": after_key,
+        "after_id": after_id,
         "limit": limit + 1,
         "now": now,
     }
     rows = await (await connection.execute(_ordered(sort, descending=descending), wanted)).fetchall()
-    following = _Place(sort, descending, rows[limit - 1][COLUMNS[sort]], rows[limit - 1]["product_id"]) if len(rows) > limit else None
-    products = tuple(msgspec.convert(row, ProductLine) for row in rows[:limit])
-    return ProductPage(products=products, next_cursor=_cursor(following) if following else None)
+    next_cursor = _cursor(rows[limit - 1], sort, descending=descending) if len(rows) > limit else None
+    return ProductPage(products=tuple(msgspec.convert(row, ProductLine) for row in rows[:limit]), next_cursor=next_cursor)
 
 
 async def product(connection: Connection, product_id: str, *, now: datetime | None = None) -> ProductDetail:
@@ -236,23 +234,26 @@ def _patterns(search: str) -> list[str]:
     return ["%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%" for word in words]
 
 
-def _cursor(place: _Place) -> str:
+def _cursor(row: Mapping[str, Any], sort: Sort, *, descending: bool) -> str:
+    key = row[COLUMNS[sort]]
+    place = _Place(sort, descending, key.isoformat() if isinstance(key, datetime) else key, row["product_id"])
     body = msgspec.json.encode(place)
     return urlsafe_b64encode(zlib.crc32(body).to_bytes(4, "big") + body).decode().rstrip("=")
 
 
-def _place(cursor: str, sort: Sort, *, descending: bool) -> _Place:
-    """Read a cursor. The checksum tells a damaged one; a forged one does no more harm than to begin somewhere else."""
+def _place(cursor: str, sort: Sort, *, descending: bool) -> tuple[int | str | datetime, str]:
+    """Read what sorts and the id from a cursor. The checksum tells a damaged one; a forged one only begins somewhere else."""
     try:
         raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         place = msgspec.json.decode(raw[4:], type=_Place)
+        key = datetime.fromisoformat(str(place.key)) if sort == "updated" else place.key
     except (ValueError, msgspec.MsgspecError) as error:
         raise _invalid_cursor() from error
     whole = zlib.crc32(raw[4:]).to_bytes(4, "big") == raw[:4]
-    kind = {"title": str, "updated": datetime}.get(sort, int)
-    if not whole or (place.sort, place.descending) != (sort, descending) or not isinstance(place.key, kind):
+    fits = (place.sort, place.descending) == (sort, descending) and isinstance(key, str) == (sort == "title")
+    if not whole or not fits:
         raise _invalid_cursor()
-    return place
+    return key, place.product_id
 
 
 def _invalid_cursor() -> errors.InvalidRequest:

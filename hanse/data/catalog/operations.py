@@ -7,23 +7,26 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from hanse.base import errors
 from hanse.base.context import Context
 from hanse.base.operation import Effect, Purpose, operation
 from hanse.data.catalog import listing
 from hanse.data.catalog.errors import UnknownProduct
 from hanse.data.catalog.listing import ProductDetail, ProductPage, Sort
 
+Words = Annotated[str, Meta(max_length=200)]
+Path = Annotated[str, Meta(max_length=500)]
+Cursor = Annotated[str, Meta(max_length=4000)]
+
 
 class ListProducts(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """Which products, in which order."""
 
-    search: Annotated[str | None, Meta(description="Words that id, brand, GTIN or title contain, all of them.", max_length=200)] = None
-    category: Annotated[str | None, Meta(description='A category as a path, such as "Maschinen > Bohren", with all below it.', max_length=500)] = None
+    search: Annotated[Words | None, Meta(description="Words that id, brand, GTIN or title contain, all of them.")] = None
+    category: Annotated[Path | None, Meta(description='A category as a path, such as "Maschinen > Bohren", with all below it.')] = None
     state: Annotated[Literal["active", "discontinued", "draft"] | None, Meta(description="Only products in this state.")] = None
     sort: Annotated[Sort, Meta(description="What the order goes by.")] = "revenue"
     descending: Annotated[bool, Meta(description="Whether the greatest come first.")] = True
-    cursor: Annotated[str | None, Meta(description="The `next_cursor` of the page before; the order must be the same.", max_length=2000)] = None
+    cursor: Annotated[Cursor | None, Meta(description="The `next_cursor` of the page before; the order must be the same.")] = None
     limit: Annotated[int, Meta(description="How many products at most.", ge=1, le=200)] = 50
 
 
@@ -33,13 +36,7 @@ class ShowProduct(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fiel
     product_id: Annotated[str, Meta(description="The id of the product, as the shop gives it.", min_length=1, max_length=200)]
 
 
-@operation(
-    purpose=Purpose.OPERATION,
-    effect=Effect.READ,
-    tool=True,
-    errors=(errors.InvalidRequest,),
-    example=ListProducts(search="drill", state="active", limit=10),
-)
+@operation(purpose=Purpose.OPERATION, effect=Effect.READ, tool=True, example=ListProducts(search="drill", state="active", limit=10))
 async def products(request: ListProducts, context: Context) -> ProductPage:
     """List or search the products of the shop, with list price, stock, units and revenue.
 

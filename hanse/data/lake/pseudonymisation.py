@@ -14,8 +14,12 @@ from typing import Any
 
 import msgspec
 
-CONTACT_DATA = frozenset(
-    """
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+CONTACT_DATA = _set("""
     email mail phone phonenumber telephone telefon tel mobile mobilenumber mobil handy cell cellphone fax whatsapp
     firstname lastname middlename fullname givenname familyname maidenname surname forename nickname username vorname nachname initials
     salutation anrede birthday birthdate dateofbirth dob birth geburtstag geburtsdatum
@@ -25,27 +29,22 @@ CONTACT_DATA = frozenset(
     iban bic accountnumber kontonummer cardnumber cardholder cvv cvc ssn passport vatid taxid ustid ustidnr steuernummer
     profileid profileids userid userids customerid customerids anonymousid anonymousids memberid memberids companyid contactid clientid
     recipientid accountid groupid customernumber kundennummer kundennr debitor loyaltycard loyaltynumber
-    """.split()
-)
+""")
 """Words, or two words in a row, that name contact data or the person itself wherever they stand in a field's name."""
 
 STEMS = ("email", "firstname", "lastname", "vorname", "nachname", "surname", "telefon", "telephone", "phonenumber", "birthda", "geburt")
 """Parts of a field's name that need no word border, for senders who write `billingemail`."""
 
-PEOPLE = frozenset(
-    """
+PEOPLE = _set("""
     customer customers user users person people contact contacts recipient recipients sender member members employee agent author reviewer
     owner buyer kunde kunden empfänger ansprechpartner traits context identity identities account billto shipto
-    """.split()
-)
+""")
 """Fields that hold a person, by their whole name."""
 
-FREE_TEXT = frozenset(
-    """
+FREE_TEXT = _set("""
     message messages body text comment comments note notes feedback subject question remark remarks instructions engraving signature
     transcript greeting bemerkung bemerkungen nachricht kommentar anmerkung notiz
-    """.split()
-)
+""")
 """Last words of fields that people write sentences in, where names cannot be told from other words."""
 
 PARTIES = frozenset({"shipping", "billing", "delivery", "invoice", "payment"})
@@ -54,12 +53,10 @@ PARTIES = frozenset({"shipping", "billing", "delivery", "invoice", "payment"})
 IDENTIFIERS = frozenset({"id", "ids", "sku", "skus", "gtin", "ean", "upc", "mpn", "isbn", "asin", "number", "version", "code"})
 """Last words of fields whose long numbers are not phone numbers."""
 
-NAMED_THINGS = frozenset(
-    """
+NAMED_THINGS = _set("""
     product item variant brand category list promotion campaign coupon creative page screen event collection shop store method carrier
     segment model experiment file form
-    """.split()
-)
+""")
 """Things that may have a name; the name of anything else may be a person's."""
 
 EMAIL = re.compile(r"[\w.+%'-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")

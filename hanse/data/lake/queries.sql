@@ -25,10 +25,6 @@ SET sequence = excluded.sequence,
     rows = excluded.rows + CASE WHEN %(appended)s THEN lake_positions.rows ELSE 0 END,
     copied_at = excluded.copied_at;
 
--- restart --
--- Forgets how many rows a dataset has, because it is copied again from a position.
-UPDATE lake_positions SET sequence = %(sequence)s, rows = CASE WHEN %(sequence)s = 0 THEN 0 ELSE rows END WHERE dataset = %(dataset)s;
-
 -- log --
 -- Events by order of arrival, without what is personal by its place: traits and, but for the page, the context.
 SELECT

@@ -131,6 +131,10 @@ class Words:
         """Return `15. Juni`, as charts write it."""
         return dates.format_skeleton("MMMd", day, locale=self.language)
 
+    def month(self, month: str) -> str:
+        """Return `Juni 2026` for `2026-06`."""
+        return dates.format_skeleton("yMMM", date.fromisoformat(f"{month}-01"), locale=self.language)
+
     def time(self, moment: datetime | None) -> str:
         """Return `15.06.2026, 14:00`, in the console's time zone."""
         if moment is None:

@@ -17,7 +17,7 @@ class Journal:
     """Takes events down; what happens outside the window is not noted."""
 
     def __init__(self, window: Window, prefix: str) -> None:
-        """Number messages under a prefix that no other shop has."""
+        """Start an empty log whose message ids begin with a prefix that no other shop has."""
         self._window = window
         self._prefix = prefix
         self._events: list[Event] = []

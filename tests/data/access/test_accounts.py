@@ -135,7 +135,7 @@ async def test_a_reset_link_changes_the_password_and_signs_out(connection: Conne
     account = await first(connection)
     session = await sessions.begin(connection, account.account_id, NOW)
     old = await accounts.reset_link(connection, account.account_id, NOW)
-    token = await accounts.reset_link(connection, account.account_id, NOW)
+    token = await accounts.reset_link(connection, "Anna@example.com", NOW)
     assert not (await accounts.look_at_link(connection, token, NOW)).invited
     await accounts.redeem(connection, token, password="another good one", now=NOW)
     assert await sessions.find(connection, session.secret, NOW) is None
@@ -146,8 +146,9 @@ async def test_a_reset_link_changes_the_password_and_signs_out(connection: Conne
 
 
 async def test_a_reset_link_needs_an_account(connection: Connection) -> None:
-    with pytest.raises(accounts.UnknownAccount):
-        await accounts.reset_link(connection, ids.new(NOW), NOW)
+    for nobody in (ids.new(NOW), "nobody@example.com"):
+        with pytest.raises(accounts.UnknownAccount):
+            await accounts.reset_link(connection, nobody, NOW)
 
 
 async def test_unknown_addresses_and_wrong_passwords_end_the_same(connection: Connection) -> None:

@@ -68,11 +68,17 @@ async def test_a_revoked_key_is_found_no_more_and_stays_in_the_list(connection: 
     assert await keys.list_all(connection) == [again]
 
 
+async def test_a_key_can_be_revoked_by_its_name(connection: Connection) -> None:
+    new = await made(connection)
+    assert (await keys.revoke(connection, "shop", now=NOW)).key_id == new.key_id
+    assert await keys.find(connection, new.key, now=NOW) is None
+
+
 async def test_an_unknown_key_cannot_be_revoked(connection: Connection) -> None:
     with pytest.raises(keys.UnknownKey):
         await keys.revoke(connection, ids.new(NOW), now=NOW)
     with pytest.raises(keys.UnknownKey, match="stock"):
-        await keys.named(connection, "stock")
+        await keys.revoke(connection, "stock", now=NOW)
 
 
 async def test_a_name_is_given_once(connection: Connection) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hanse.sources.files import errors
-from hanse.sources.files.kinds.declaration import Field, FieldType, Kind
+from hanse.sources.files.kinds.declaration import PIECE_UNITS, Field, Kind
 
 LANGUAGES = {"deutsch": "de", "german": "de", "englisch": "en", "english": "en", "ger": "de", "eng": "en"} | {
     code: code for code in "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl no pl pt ro sk sl sv tr uk".split()
@@ -43,7 +43,7 @@ def key(name: str) -> str:
 
 
 def propose(kind: Kind, headers: Sequence[str], chosen: Mapping[str, str], *, file: str) -> ColumnMapping:
-    """Find the field of each column; what was chosen wins.
+    """Find the field of each column; what was chosen wins, and a field chosen to be nothing ("") stays without a column.
 
     Raises `UnknownField` and `UnknownColumn` for choices that cannot be.
     """
@@ -52,10 +52,12 @@ def propose(kind: Kind, headers: Sequence[str], chosen: Mapping[str, str], *, fi
     for name, header in _chosen(kind, usable, chosen, file):
         mapping.columns[name] = header
     for name, header in _preset(kind, usable):
-        _map(mapping, name, header)
+        if name not in chosen:
+            _map(mapping, name, header)
     by_key = _first_by_key(usable)
     for each in kind.fields:
-        _find(mapping, each, by_key)
+        if each.name not in chosen:
+            _find(mapping, each, by_key)
     for header in usable:
         _find_language(mapping, kind, header)
     for header in usable:
@@ -93,6 +95,8 @@ def _is_reject_file(headers: Sequence[str]) -> bool:
 def _chosen(kind: Kind, headers: Sequence[str], chosen: Mapping[str, str], file: str) -> Iterable[tuple[str, str]]:
     by_key = _first_by_key(headers)
     for name, column in chosen.items():
+        if not column:
+            continue
         if not _is_field(kind, name):
             raise errors.UnknownField(kind=kind.title, field=name, fields=", ".join(each.name for each in kind.fields))
         header = column if column in headers else by_key.get(key(column))
@@ -150,9 +154,9 @@ def _find_with_unit(mapping: ColumnMapping, kind: Kind, header: str) -> None:
     if match is None or wanted is None or wanted.name in mapping.columns or header in mapping.columns.values():
         return
     currency = _CURRENCIES.get(match["unit"].casefold())
-    if wanted.type is FieldType.MONEY and currency:
+    if wanted.type.is_money and currency:
         mapping.currency = currency
-    elif not (wanted.type is FieldType.QUANTITY and _UNIT_BRACKETS.match(header)):
+    elif not (wanted.type.is_pieces and match["unit"].casefold().rstrip(".") in PIECE_UNITS):
         return
     _map(mapping, wanted.name, header)
 

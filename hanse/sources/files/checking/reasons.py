@@ -44,7 +44,6 @@ REASONS = {
     "too_old": Reason("The date is before 1990.", "Correct the date."),
     "impossible_birthday": Reason("The date of birth is before 1900 or in the future.", "Correct the date."),
     "not_an_email": Reason("This is not an e-mail address.", "Correct it, or leave the cell empty."),
-    "not_a_state": Reason("The state is none of active, discontinued and draft.", "Use one of them, or leave the cell empty."),
     "no_identity": Reason("Neither a customer number nor an e-mail address is given.", "Fill in one of them."),
     "too_many_cells": Reason(
         "The row has more cells than the header.", "Put cells that hold the separator in quotation marks, and leave the surplus out."

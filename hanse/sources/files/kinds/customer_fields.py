@@ -109,10 +109,10 @@ CUSTOMERS = Kind(
             "Country.",
             ("country", "country code", "billing country", "Land", "Ländercode", "Länderkennzeichen", "Staat"),
         ),
-        Field("birthday", FieldType.DATE, "Date of birth.", ("birthday", "date of birth", "birth date", "dob", "Geburtsdatum", "Geburtstag")),
+        Field("birthday", FieldType.BIRTHDAY, "Date of birth.", ("birthday", "date of birth", "birth date", "dob", "Geburtsdatum", "Geburtstag")),
         Field(
             "created_at",
-            FieldType.DATE,
+            FieldType.MOMENT,
             "Customer since.",
             (
                 "created at",
@@ -129,6 +129,7 @@ CUSTOMERS = Kind(
         Field("customer_group", FieldType.TEXT, "Group of customers.", ("customer group", "group", "Kundengruppe", "Kundenart")),
     ),
     forms=(frozenset({"customer_id"}), frozenset({"email"})),
+    identified_by=("customer_id", "email"),
     ignored=(
         "consent",
         "newsletter",

@@ -13,13 +13,39 @@ class FieldType(StrEnum):
     ID = "id"
     TEXT = "text"
     QUANTITY = "quantity"
-    """Whole pieces, also written "3 Stk" or "2 pcs"."""
-    NUMBER = "number"
-    MONEY = "money"
-    """An amount, also with a currency in the cell."""
+    """Whole pieces other than zero, also written "3 Stk" or "2 pcs"."""
+    STOCK = "stock"
+    """Whole pieces, zero too."""
+    PRICE = "price"
+    """An amount of zero or more, also with a currency in the cell."""
+    AMOUNT = "amount"
+    """An amount that may be negative."""
     CURRENCY = "currency"
-    DATE = "date"
+    MOMENT = "moment"
+    """A date, with or without a time, from 1990 until now."""
+    BIRTHDAY = "birthday"
     EMAIL = "email"
+
+    @property
+    def is_money(self) -> bool:
+        """Return whether cells are amounts."""
+        return self in {FieldType.PRICE, FieldType.AMOUNT}
+
+    @property
+    def is_pieces(self) -> bool:
+        """Return whether cells are counts of pieces."""
+        return self in {FieldType.QUANTITY, FieldType.STOCK}
+
+    @property
+    def is_date(self) -> bool:
+        """Return whether cells are dates."""
+        return self in {FieldType.MOMENT, FieldType.BIRTHDAY}
+
+
+PIECE_UNITS = frozenset(
+    "stk stck st stück stueck pcs pc pce piece pieces ea each unit units item items x × mal".split()  # noqa: SIM905  # reads best so
+)
+"""Units that mean pieces, in lower case and without a dot."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +84,8 @@ class Kind:
     forms: tuple[frozenset[str], ...]
     """Sets of fields, one of which a file must have whole."""
     presets: tuple[Preset, ...] = ()
+    identified_by: tuple[str, ...] = ()
+    """Fields of which each row needs one; where empty, each row needs all fields of the form."""
     keeps_other_columns: bool = False
     """Whether columns that are no field are kept as attributes."""
     ignored: tuple[str, ...] = ()
@@ -77,3 +105,10 @@ class Kind:
         have = set(mapped)
         nearest = min(self.forms, key=lambda form: len(form - have))
         return [each.name for each in self.fields if each.name in nearest - have]
+
+    def needed(self, mapped: Iterable[str]) -> frozenset[str]:
+        """Return the fields that no row may leave empty: those of the first form that the file has whole."""
+        if self.identified_by:
+            return frozenset()
+        have = set(mapped)
+        return next((form for form in self.forms if form <= have), self.forms[0])

@@ -144,7 +144,7 @@ ORDERS = Kind(
         ),
         Field(
             "price",
-            FieldType.MONEY,
+            FieldType.PRICE,
             "Price of one piece.",
             (
                 "UnitPrice",
@@ -182,7 +182,7 @@ ORDERS = Kind(
         ),
         Field(
             "total",
-            FieldType.MONEY,
+            FieldType.AMOUNT,
             "Amount of the whole order; needed only where the file has no lines.",
             (
                 "order total",
@@ -271,7 +271,7 @@ ORDERS = Kind(
         ),
         Field(
             "ordered_at",
-            FieldType.DATE,
+            FieldType.MOMENT,
             "When it was ordered.",
             (
                 "ordered_at",

@@ -114,7 +114,6 @@ PRODUCTS = Kind(
                 "product category",
                 "product type",
                 "google product category",
-                "type",
                 "Kategorie",
                 "Kategorien",
                 "Kategoriepfad",
@@ -139,7 +138,7 @@ PRODUCTS = Kind(
         ),
         Field(
             "price",
-            FieldType.MONEY,
+            FieldType.PRICE,
             "Price of one piece for everybody.",
             (
                 "price",
@@ -176,7 +175,7 @@ PRODUCTS = Kind(
         ),
         Field(
             "stock",
-            FieldType.QUANTITY,
+            FieldType.STOCK,
             "Pieces in stock.",
             (
                 "stock",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 
 from hanse.data.catalog.schemas import RelationKind
@@ -31,6 +32,6 @@ def _relate_similar(assortment: Assortment) -> None:
     for kinds in assortment.by_family.values():
         newest = [item for item in kinds.get(Kind.MACHINE, []) if item.product.state == "active"]
         wines = sorted(kinds.get(Kind.WINE, []), key=lambda item: (item.style, item.grade))
-        for left, right in [*zip(newest, newest[1:], strict=False), *zip(wines, wines[1:], strict=False)]:
+        for left, right in [*pairwise(newest), *pairwise(wines)]:
             if left.style == right.style:
                 assortment.relate(left, RelationKind.SIMILAR_TO, right)

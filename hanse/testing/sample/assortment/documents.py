@@ -118,7 +118,9 @@ def _manual(assortment: Assortment, family: MachineFamily, machines: list[Item],
         wear=_wear(parts, language),
         consumables=", ".join(f"{item.title(language)} ({item.product_id})" for item in fitting),
     )
-    return _document("manual", newest.product_id, language, newest.title(language), body, [item.product_id for item in machines])
+    return _document(
+        "manual", newest.product_id, language, name=newest.title(language), body=body, product_ids=[item.product_id for item in machines]
+    )
 
 
 def _fault(part: Item, language: str) -> str:
@@ -148,7 +150,9 @@ def _guide(family: MachineFamily, machines: list[Item], part: Item, language: st
         steps="\n".join(f"{number}. {step}" for number, step in enumerate(kind.steps[language], 1)),
     )
     title = f"{newest.title(language)}: {kind.title[language]}"
-    return _document("repair_guide", part.product_id, language, title, body, [*(item.product_id for item in machines), part.product_id])
+    return _document(
+        "repair_guide", part.product_id, language, name=title, body=body, product_ids=[*(item.product_id for item in machines), part.product_id]
+    )
 
 
 def _advice(assortment: Assortment, family: MachineFamily, language: str) -> Document:
@@ -158,10 +162,10 @@ def _advice(assortment: Assortment, family: MachineFamily, language: str) -> Doc
     lines = [f"* {item.title(language)}, {euros.format(price=item.price_minor / 100)}: {item.product.description[language]}" for item in newest]
     accessories = ", ".join(item.title(language) for item in kinds[Kind.ACCESSORY])
     body = ADVICE[language].format(family=family.title[language], use=family.use[language], lines="\n".join(lines), accessories=accessories)
-    return _document("advice", family.key, language, family.title[language], body, [item.product_id for item in newest])
+    return _document("advice", family.key, language, name=family.title[language], body=body, product_ids=[item.product_id for item in newest])
 
 
-def _document(kind: str, key: str, language: str, name: str, body: str, product_ids: list[str]) -> Document:
+def _document(kind: str, key: str, language: str, *, name: str, body: str, product_ids: list[str]) -> Document:
     return Document(
         document_id=f"{kind}-{key}-{language}".lower(),
         kind=kind,

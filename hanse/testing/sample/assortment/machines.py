@@ -58,7 +58,7 @@ def _machine(numbering: Numbering, family: MachineFamily, line: Line, generation
         attributes=attributes | {"generation": value(generation + 1)},
         state="discontinued" if behind else "active",
     )
-    price = round(line.price * 0.92**behind, -2)
+    price = rounded(line.price * 0.92**behind, 100)
     return Item(product, Kind.MACHINE, family.key, price, line=f"{family.key} {line.grade}", grade=line.grade, popularity=(1.1, 1.4, 0.7)[line.grade])
 
 
@@ -91,7 +91,7 @@ def _part(numbering: Numbering, family: MachineFamily, use: PartUse, generations
         category=path(SPARE_PARTS, family.title),
         attributes={"part_type": {"value": kind.title}, "fits": {"value": [each.product_id for each in generations]}},
     )
-    price = round(use.price * (1 + 0.35 * newest.grade), -1)
+    price = rounded(use.price * (1 + 0.35 * newest.grade), 10)
     return Item(
         product, Kind.SPARE_PART, family.key, price, line=newest.line, grade=newest.grade, part_type=use.type, months=use.months, popularity=0.3
     )
@@ -116,7 +116,7 @@ def _add_consumables(
     assortment: Assortment, numbering: Numbering, family: MachineFamily, consumable: Consumable, machines: list[list[Item]]
 ) -> list[Item]:
     items = [_consumable(numbering, family, consumable, position) for position in range(len(consumable.sizes))]
-    by_grade = consumable.label in {"disc_diameter"} or (family.key == "vacuum" and consumable.label == "volume")
+    by_grade = consumable.label == "disc_diameter" or (family.key == "vacuum" and consumable.label == "volume")
     for position, item in enumerate(items):
         assortment.add(item)
         fitting = machines[position : position + 1] if by_grade else machines
@@ -141,7 +141,7 @@ def _consumable(numbering: Numbering, family: MachineFamily, consumable: Consuma
         attributes={consumable.label: value(size, consumable.unit)},
     )
     middle = 1.3 if 0 < position < len(consumable.sizes) - 1 else 0.9
-    price = round(consumable.price * (1 + 0.35 * position), -1)
+    price = rounded(consumable.price * (1 + 0.35 * position), 10)
     return Item(product, Kind.CONSUMABLE, family.key, price, months=consumable.months, popularity=middle)
 
 
@@ -155,10 +155,15 @@ def _add_set(assortment: Assortment, numbering: Numbering, family: MachineFamily
         category=path(SETS, family.group),
         attributes={"pieces": value(len(contents))},
     )
-    price = round(sum(each.price_minor for each in contents) * 0.93, -2)
+    price = rounded(sum(each.price_minor for each in contents) * 0.93, 100)
     item = assortment.add(Item(product, Kind.SET, family.key, price, line=machine.line, grade=machine.grade, popularity=0.5))
     for each in contents:
         assortment.relate(item, RelationKind.CONSISTS_OF, each, 1)
+
+
+def rounded(price_minor: float, step: int) -> int:
+    """Return a price in whole steps of cents, as shops like it."""
+    return round(price_minor / step) * step
 
 
 def product_of(

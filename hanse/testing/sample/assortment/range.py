@@ -25,10 +25,10 @@ def _garment(numbering: Numbering, wear: Range, style: Style, size: str, parent_
     attributes = {"colour": {"value": style.colour}, "material": {"value": style.material}}
     product = product_of(
         numbering.next("DG"),
-        title={
-            language: f"{style.title[language]}{f', {text} {size}' if size else ''}" for language, text in {"de": "Größe", "en": "size"}.items()
+        title={language: f"{style.title[language]}{f', {text} {size}' if size else ''}" for language, text in {"de": "Größe", "en": "size"}.items()},
+        description={
+            language: f"{style.title[language]}. {text}: {style.colour[language]}. {style.material[language]}." for language, text in made.items()
         },
-        description={language: f"{style.title[language]}. {text}: {style.colour[language]}. {style.material[language]}." for language, text in made.items()},
         category=path(wear.title, style.group),
         brand="Deichgänger",
         parent_id=parent_id,

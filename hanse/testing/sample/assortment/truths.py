@@ -84,7 +84,9 @@ def _candidates(assortment: Assortment, item: Item) -> list[Item]:
     if item.kind is Kind.SPARE_PART:
         return [other for other in kinds[Kind.SPARE_PART] if other.line == item.line and other is not item]
     if item.kind is Kind.GARMENT:
-        return [other for other in kinds[Kind.GARMENT] if other.style != item.style and (other.size == item.size or len(other.size) != len(item.size))]
+        return [
+            other for other in kinds[Kind.GARMENT] if other.style != item.style and (other.size == item.size or len(other.size) != len(item.size))
+        ]
     if item.kind is Kind.WINE:
         return [other for other in kinds[Kind.WINE] if other.style == item.style and other is not item]
     return [other for kind in kinds if kind in {Kind.CONSUMABLE, Kind.ACCESSORY, Kind.FOOD} for other in kinds[kind] if other is not item]

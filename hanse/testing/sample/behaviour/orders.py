@@ -69,16 +69,14 @@ def place(visit: Visit, coupon: Coupon | None = None) -> list[Machine]:
     world = visit.world
     visit.sign_in()
     for item, quantity in visit.chosen.items():
-        visit.put_in_cart(item, quantity)
+        if item not in visit.cart:
+            visit.put_in_cart(item, quantity)
     coupon = coupon or _campaign_coupon(visit)
-    lines = [_line(visit, item, quantity, coupon) for item, quantity in visit.chosen.items()]
-    visit.track("Cart Viewed", {"cart_id": visit.cart_id, "products": [line.facts for line in lines]}, "/cart")
-    order_id = f"B{world.window.datetime(visit.second):%y%m%d}-{world.number('order'):06d}"
-    order = _order(order_id, lines)
-    visit.track("Checkout Started", {key: order[key] for key in ("order_id", "revenue", "currency", "products")} | {"value": order["total"]}, "/checkout")
+    lines = [_line(visit, item, quantity, coupon) for item, quantity in visit.cart.items()]
+    order = _check_out(visit, lines)
     discount = sum(line.discount_minor for line in lines)
     if coupon and discount:
-        applied = {"order_id": order_id, "cart_id": visit.cart_id, "coupon_id": coupon.code, "coupon_name": coupon.name}
+        applied = {"order_id": order["order_id"], "cart_id": visit.cart_id, "coupon_id": coupon.code, "coupon_name": coupon.name}
         visit.track("Coupon Applied", applied | {"discount": discount / 100}, "/checkout")
         order["coupon"] = coupon.code
     if visit.decision_id:
@@ -88,9 +86,25 @@ def place(visit: Visit, coupon: Coupon | None = None) -> list[Machine]:
     if visit.second > world.window.last_second:
         return []
     visit.party.orders += 1
+    visit.party.last_item, visit.party.last_order_id = lines[0].item, order["order_id"]
     visit.party.revenue_minor += round(order["revenue"] * 100)
     payments.dispute(visit, order, payment)
-    return _follow(visit, order_id, lines)
+    return _follow(visit, order["order_id"], lines)
+
+
+def abandon(visit: Visit) -> None:
+    """Leave with a full cart, sometimes as late as in the checkout."""
+    lines = [_line(visit, item, quantity, None) for item, quantity in visit.cart.items()]
+    if visit.world.rng.random() < 0.3:
+        _check_out(visit, lines)
+
+
+def _check_out(visit: Visit, lines: list[Line]) -> dict[str, Any]:
+    visit.track("Cart Viewed", {"cart_id": visit.cart_id, "products": [line.facts for line in lines]}, "/cart")
+    order = _order(f"B{visit.world.window.datetime(visit.second):%y%m%d}-{visit.world.number('order'):06d}", lines)
+    started = {key: order[key] for key in ("order_id", "revenue", "currency", "products")}
+    visit.track("Checkout Started", started | {"value": order["total"]}, "/checkout")
+    return order
 
 
 def _follow(visit: Visit, order_id: str, lines: list[Line]) -> list[Machine]:
@@ -145,9 +159,8 @@ def _send_back(visit: Visit, order_id: str, lines: list[Line]) -> None:
     returned = [line for line in lines if rng.random() < line.item.return_probability * factor]
     if not returned:
         return
-    kept = [Line(line.item, line.quantity, line.price_minor, line.discount_minor) for line in returned]
-    total = (sum(line.net_minor for line in kept) + tax_minor(kept)) / 100
-    refund = {"order_id": order_id, "total": total, "currency": "EUR", "products": [line.facts for line in kept]}
+    total = (sum(line.net_minor for line in returned) + tax_minor(returned)) / 100
+    refund = {"order_id": order_id, "total": total, "currency": "EUR", "products": [line.facts for line in returned]}
     at = visit.second + DAY_SECONDS * (4 + chance.around(rng, 9))
     visit.world.journal.track("Order Refunded", visit.person, at, refund)
 

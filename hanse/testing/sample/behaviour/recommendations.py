@@ -78,7 +78,7 @@ def _follow(visit: Visit, item: Item, arm: Arm, decision_id: UUID, shown: list[I
     visit.track("Product Clicked", clicked.facts | {"decision_id": decision, "position": position + 1}, item.path)
     visit.track("Product Viewed", clicked.facts, clicked.path)
     if rng.random() < ORDER_PROBABILITY[arm] / CLICK_PROBABILITY[arm] and visit.party.is_known and visit.decision_id is None:
-        visit.chosen[clicked] = 1
+        visit.chosen.setdefault(clicked, 1)
         visit.decision_id = decision
 
 

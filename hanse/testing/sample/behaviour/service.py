@@ -50,7 +50,8 @@ def ask_about_order(visit: Visit, order_id: str, item: Item) -> None:
     rng = visit.world.rng
     if rng.random() < 0.075:
         at = visit.second + DAY_SECONDS * chance.around(rng, 4, spread=0.7)
-        open_ticket(visit.world, visit.person, at, Matter(ORDER_TOPICS.draw(rng), item, None, order_id))
+        topic = ORDER_TOPICS.draw(rng)
+        open_ticket(visit.world, visit.person, at, Matter(topic, None if topic in {"invoice", "account"} else item, None, order_id))
 
 
 def ask_about_wear(world: World, person: Person, second: float, machine: Item, part: Item) -> None:
@@ -65,6 +66,8 @@ def open_ticket(world: World, person: Person, second: float, matter: Matter) -> 
     facts = {"ticket_id": ticket_id, "topic": matter.topic, "channel": rng.choice(topic.channels)}
     if matter.item:
         facts["product_id"] = matter.item.product_id
+    if matter.order_id:
+        facts["order_id"] = matter.order_id
     texts = {"subject": _text(world, person, matter, "subject"), "body": _text(world, person, matter, "body") + _signature(rng, person)}
     world.journal.track("Ticket Opened", person, second, facts | texts)
     solved_by = _answer(world, person, second, matter, facts)

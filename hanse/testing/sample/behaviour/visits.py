@@ -33,7 +33,9 @@ class Visit:
         self.device = world.rng.choice(person.devices)
         self.signed_in = False
         self.cart_id = ""
+        self.cart: Basket = {}
         self.chosen: Basket = {}
+        """What they mean to order."""
         self.decision_id: str | None = None
         """The recommendation that made them choose something."""
         self.recommendations_left = recommendations.places(world, self.day)
@@ -111,6 +113,7 @@ class Visit:
         world = self.world
         if not self.cart_id:
             self.cart_id = f"C-{world.number('cart'):07d}"
+        self.cart[item] = quantity
         price = unit_price(item, quantity, self.party.discounts) / 100
         self.track("Product Added", item.facts | {"price": price, "quantity": quantity, "cart_id": self.cart_id}, item.path)
         if world.rng.random() < 0.05:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from hanse.testing.sample import chance, vocabulary
 from hanse.testing.sample.assortment import Item, Kind
 from hanse.testing.sample.chance import Urn
@@ -95,7 +97,7 @@ def _liking(party: Party, item: Item) -> float:
         return 1.0 if any(machine.item.line == item.line for machine in party.machines) else 0.02
     if item.kind in {Kind.MACHINE, Kind.SET}:
         wanted_grade = 0.4 + 1.5 * min(party.usage, 1.2) * (1.25 - party.price_sensitivity)
-        return 0.25 ** abs(item.grade - wanted_grade) * (0.5 + item.quality / 2)
+        return math.pow(0.25, abs(item.grade - wanted_grade)) * (0.5 + item.quality / 2)
     if item.kind is Kind.CONSUMABLE and item.line:
         return 1.0 if any(machine.item.line == item.line for machine in party.machines) else 0.1
     return (1.0 - 0.45 * item.grade * party.price_sensitivity) * (0.4 + 0.6 * item.quality)

@@ -121,6 +121,8 @@ class Party:
     habits: dict[tuple[str, str], Item] = field(default_factory=dict)
     """What they bought last of a family and kind, and are likely to buy again."""
     ring: Ring | None = None
+    last_item: Item | None = None
+    last_order_id: str = ""
     orders: int = 0
     revenue_minor: int = 0
 

@@ -83,7 +83,7 @@ def _company(population: Population, members: int) -> Party:
     if rng.random() < 0.6:
         party.company.traits["industry"] = party.persona.title["de"]
     for role in ROLES[:members]:
-        party.persons.append(_person(population, party, names.last() if party.persons else surname, address, domain, role))
+        party.persons.append(_person(population, party, names.last() if party.persons else surname, address, domain=domain, role=role))
     party.method = "invoice" if rng.random() < 0.82 else "card"
     if rng.random() < 0.55:
         favourites = sorted(party.tastes, key=lambda family: -party.tastes[family])[: rng.randrange(1, 4)]
@@ -97,9 +97,9 @@ def _household(population: Population, room: int) -> Party:
     rng, names = population.rng, population.names
     party = _party(population, _persona(rng, company=False), joined=_joined(rng, 0.5))
     surname, address = names.last(), names.address()
-    party.persons = [_person(population, party, surname, address, None, "person")]
+    party.persons = [_person(population, party, surname, address)]
     if room > 1 and rng.random() < 0.06:
-        partner = _person(population, party, surname, address, None, "person")
+        partner = _person(population, party, surname, address)
         partner.devices = [*partner.devices[:1], party.persons[0].devices[-1]]
         party.persons.append(partner)
     elif room > 1 and rng.random() < 0.06:
@@ -114,7 +114,7 @@ def _second_account(population: Population, party: Party) -> Person:
     surname = traits["lastName"]
     traits["lastName"] = misspelt(rng, surname) if rng.random() < 0.5 else surname
     traits["firstName"] = traits["firstName"][:1] + "." if rng.random() < 0.3 else traits["firstName"]
-    second = _person(population, party, surname, traits["address"], None, "person")
+    second = _person(population, party, surname, traits["address"])
     second.traits |= {key: traits[key] for key in ("firstName", "lastName", "phone")}
     second.joined_day = party.joined_day + rng.uniform(20, 300)
     second.same_as = first
@@ -134,12 +134,14 @@ def _visitor(population: Population) -> Party:
 
 def _add_ring(population: Population, number: int, size: int) -> None:
     rng = population.rng
-    ring = Ring(f"ring-{number + 1}", [_device(rng) for _ in range(2)], [_card(rng) for _ in range(4)], [population.names.address() for _ in range(2)])
+    ring = Ring(
+        f"ring-{number + 1}", [_device(rng) for _ in range(2)], [_card(rng) for _ in range(4)], [population.names.address() for _ in range(2)]
+    )
     first = rng.uniform(60, 480)
     for _ in range(size):
         joined = first + rng.uniform(0, 25)
         party = _party(population, _persona(rng, company=False), joined=joined)
-        person = _person(population, party, population.names.last(), rng.choice(ring.addresses), None, "person")
+        person = _person(population, party, population.names.last(), rng.choice(ring.addresses))
         person.devices = [rng.choice(ring.devices), *person.devices[:1]] if rng.random() < 0.4 else list(ring.devices)
         party.persons, party.ring, party.method = [person], ring, "card"
         party.cards = rng.sample(ring.cards, 2)
@@ -169,7 +171,9 @@ def _party(population: Population, persona: Persona, *, joined: float) -> Party:
     )
 
 
-def _person(population: Population, party: Party, surname: str, address: dict[str, str], domain: str | None, role: str) -> Person:
+def _person(
+    population: Population, party: Party, surname: str, address: dict[str, str], *, domain: str | None = None, role: str = "person"
+) -> Person:
     rng, names = population.rng, population.names
     first = names.first()
     number = 100001 + population.size + len(party.persons) + 7 * party.number

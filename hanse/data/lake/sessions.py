@@ -1,0 +1,126 @@
+"""Reading the lake: one session, Ibis expressions, on DuckDB by default and on Spark where `HANSE_LAKE_ENGINE` says so.
+
+    with lake.session(settings) as session:
+        table = expressions.sales_by_product(session.tables.order_lines).to_pyarrow()
+
+Collect with `to_pyarrow`, on both engines; a session shows the lake as it was when it was opened. Not for the event loop: call
+it in a thread.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import pyarrow.parquet as pq
+
+from hanse.base.config import Settings
+from hanse.data.lake import datasets, files
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The datasets of the lake as Ibis tables; `datasets` says what their columns hold."""
+
+    events: ir.Table
+    order_lines: ir.Table
+    """Settled: what came back with a whole order has rows of its own, like other returns."""
+    decisions: ir.Table
+    products: ir.Table
+    relations: ir.Table
+    prices: ir.Table
+
+
+@dataclass(frozen=True)
+class Session:
+    """An open view of the lake; use as `with`, or call `close`."""
+
+    tables: Tables
+    backend: Any
+    """The Ibis backend, for memtables and the like."""
+    close: Callable[[], None]
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close it."""
+        self.close()
+
+
+def session(settings: Settings) -> Session:
+    """Open the lake in the engine that the settings name.
+
+    Raises `MissingExtra` where Spark is wanted and not installed.
+    """
+    if settings.lake_engine == "spark":
+        return _open(settings.lake, _spark)
+    return _open(settings.lake, _duckdb)
+
+
+def _open(lake: Path, engine: Callable[[Path, dict[str, list[str]]], tuple[Any, Callable[[], None]]]) -> Session:
+    """Open the lake in an engine, which gets a folder for what it must write and the files of each dataset."""
+    folder = Path(tempfile.mkdtemp(prefix="hanse-lake-"))
+    try:
+        backend, stop = engine(folder, {dataset: _files(lake, dataset, folder) for dataset in datasets.SCHEMAS})
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+
+    def close() -> None:
+        stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    return Session(_tables(backend), backend, close)
+
+
+def _files(lake: Path, dataset: str, folder: Path) -> list[str]:
+    """Return the files of a dataset, or one without rows where there are none, so that it has its columns all the same."""
+    found = files.paths(lake, dataset)
+    if not found:
+        found = [folder / f"{dataset}.parquet"]
+        pq.write_table(datasets.SCHEMAS[dataset].empty_table(), found[0])
+    return [str(path) for path in found]
+
+
+def _tables(backend: Any) -> Tables:
+    from hanse.data.lake import expressions
+
+    tables = {dataset: _table(backend, dataset) for dataset in datasets.SCHEMAS}
+    return Tables(**tables | {"order_lines": expressions.settle(tables["order_lines"])})
+
+
+def _table(backend: Any, dataset: str) -> ir.Table:
+    """Return a view of an engine as an Ibis table with our columns; asking the engine for them would lose the time zone on Spark."""
+    import ibis
+    from ibis.expr import operations
+
+    schema = ibis.Schema.from_pyarrow(datasets.SCHEMAS[dataset])
+    return operations.DatabaseTable(dataset, schema=schema, source=backend, namespace=operations.Namespace()).to_expr()
+
+
+def _duckdb(folder: Path, found: dict[str, list[str]]) -> tuple[Any, Callable[[], None]]:
+    import duckdb
+    import ibis
+
+    connection = duckdb.connect(config={"TimeZone": "UTC", "temp_directory": str(folder / "spill"), "autoinstall_known_extensions": "false"})
+    for dataset, paths in found.items():
+        connection.read_parquet(paths, hive_partitioning=False).create_view(dataset)
+    # the one function that expressions need and that Spark has by this name
+    connection.execute("CREATE MACRO from_utc_timestamp(moment, zone) AS timezone(zone, moment)")
+    return ibis.duckdb.from_connection(connection), connection.close
+
+
+def _spark(folder: Path, found: dict[str, list[str]]) -> tuple[Any, Callable[[], None]]:
+    from hanse.data.lake import spark
+
+    return spark.start(folder, found)

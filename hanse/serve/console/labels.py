@@ -1,0 +1,187 @@
+"""Everyday names of what the data calls by short keys: states, roles, arms, legal bases, kinds and effects."""
+
+from __future__ import annotations
+
+from hanse.serve.console.texts import Words
+
+
+def job_state(words: Words, state: str) -> tuple[str, str, str]:
+    """Return the name of a job's state, how good it is, and its icon."""
+    gettext = words.gettext
+    return {
+        "todo": (gettext("waiting"), "", "clock"),
+        "doing": (gettext("running"), "warn", "loader-circle"),
+        "succeeded": (gettext("done"), "good", "check"),
+        "failed": (gettext("failed"), "bad", "circle-alert"),
+        "cancelled": (gettext("cancelled"), "", "ban"),
+        "aborted": (gettext("stopped"), "", "ban"),
+        "aborting": (gettext("stopping"), "warn", "ban"),
+    }.get(state, (state, "", "circle-help"))
+
+
+def import_state(words: Words, state: str) -> tuple[str, str, str]:
+    """Return the name of an import's state, how good it is, and its icon."""
+    gettext = words.gettext
+    return {
+        "running": (gettext("running"), "warn", "loader-circle"),
+        "done": (gettext("done"), "good", "check"),
+        "failed": (gettext("failed"), "bad", "circle-alert"),
+    }.get(state, (state, "", "circle-help"))
+
+
+def reject_state(words: Words, state: str) -> tuple[str, str, str]:
+    """Return the name of a reject's state, how good it is, and its icon."""
+    gettext = words.gettext
+    return {
+        "open": (gettext("open"), "warn", "circle-alert"),
+        "replayed": (gettext("repaired"), "good", "check"),
+        "dismissed": (gettext("dismissed"), "", "ban"),
+    }.get(state, (state, "", "circle-help"))
+
+
+def product_state(words: Words, state: str) -> tuple[str, str, str]:
+    """Return the name of a product's state, how good it is, and its icon."""
+    gettext = words.gettext
+    return {
+        "active": (gettext("sold"), "good", "check"),
+        "discontinued": (gettext("discontinued"), "", "archive"),
+        "draft": (gettext("draft"), "warn", "pencil"),
+    }.get(state, (state, "", "circle-help"))
+
+
+def model_state(words: Words, state: str) -> tuple[str, str, str]:
+    """Return the name of a model's state, how good it is, and its icon."""
+    gettext = words.gettext
+    return {
+        "current": (gettext("in use"), "good", "check"),
+        "ready": (gettext("ready"), "", "clock"),
+        "retired": (gettext("retired"), "", "archive"),
+    }.get(state, (state, "", "circle-help"))
+
+
+def role(words: Words, name: str) -> str:
+    """Return the name of a role."""
+    gettext = words.gettext
+    return {
+        "viewer": gettext("Viewer"),
+        "marketer": gettext("Marketing"),
+        "service": gettext("Service"),
+        "privacy": gettext("Data protection"),
+        "admin": gettext("Administrator"),
+    }.get(name, name)
+
+
+def role_may(words: Words, name: str) -> str:
+    """Return what a role may do, in a sentence."""
+    gettext = words.gettext
+    return {
+        "viewer": gettext("Sees every page; personal data is masked."),
+        "marketer": gettext("Sees every page, trains models and changes rules; personal data is masked."),
+        "service": gettext("Sees every page and may reveal personal data."),
+        "privacy": gettext("May reveal personal data and read the audit log."),
+        "admin": gettext("May do everything: import, repair, keys, people."),
+    }.get(name, name)
+
+
+def arm(words: Words, name: str) -> str:
+    """Return the name of a side of an experiment."""
+    gettext = words.gettext
+    return {"treated": gettext("treated"), "held_out": gettext("held out")}.get(name, name)
+
+
+def basis(words: Words, name: str) -> str:
+    """Return why personal data was used, or not."""
+    gettext = words.gettext
+    return {
+        "consent": gettext("with consent"),
+        "contract": gettext("for a contract"),
+        "legitimate_interest": gettext("legitimate interest"),
+        "none": gettext("without personal data: no consent"),
+        "anonymous": gettext("names nobody"),
+    }.get(name, name)
+
+
+def purpose(words: Words, name: str) -> str:
+    """Return the name of a purpose that personal data is used for."""
+    gettext = words.gettext
+    return {
+        "contract": gettext("fulfilling a contract"),
+        "operation": gettext("running the shop"),
+        "security": gettext("security"),
+        "statistics": gettext("statistics"),
+        "personalisation": gettext("personalisation"),
+        "advertising": gettext("advertising"),
+    }.get(name, name)
+
+
+def effect(words: Words, name: str) -> str:
+    """Return what calling an operation does."""
+    gettext = words.gettext
+    return {
+        "read": gettext("changes nothing"),
+        "write": gettext("changes what Hanse keeps"),
+        "act": gettext("reaches a person or money"),
+    }.get(name, name)
+
+
+def kind(words: Words, name: str) -> str:
+    """Return the name of what a file or a reject holds."""
+    gettext = words.gettext
+    return {"orders": gettext("Orders"), "products": gettext("Products"), "customers": gettext("Customers"), "event": gettext("Events")}.get(name, name)
+
+
+def count(words: Words, name: str) -> str:
+    """Return the name of a number in an import's report or a job's result."""
+    gettext = words.gettext
+    return {
+        "rows": gettext("rows"),
+        "loaded": gettext("loaded"),
+        "known": gettext("known already"),
+        "rejected": gettext("rejected"),
+        "orders": gettext("orders"),
+        "refunds": gettext("refunds"),
+        "products": gettext("products"),
+        "profiles": gettext("customers"),
+        "customers": gettext("customers"),
+        "events": gettext("events"),
+        "prices": gettext("prices"),
+        "stock": gettext("stock levels"),
+        "relations": gettext("relations"),
+        "documents": gettext("documents"),
+        "consents": gettext("consents"),
+    }.get(name, name.replace("_", " "))
+
+
+def relation(words: Words, name: str, *, inverse: bool) -> str:
+    """Return how products belong together, as the heading of those it names."""
+    gettext = words.gettext
+    forward = {
+        "spare_part_of": gettext("Spare part of"),
+        "accessory_of": gettext("Accessory of"),
+        "consumable_of": gettext("Consumable of"),
+        "successor_of": gettext("Successor of"),
+        "consists_of": gettext("Consists of"),
+        "similar_to": gettext("Similar to"),
+    }
+    backward = {
+        "spare_part_of": gettext("Spare parts"),
+        "accessory_of": gettext("Accessories"),
+        "consumable_of": gettext("Consumables"),
+        "successor_of": gettext("Succeeded by"),
+        "consists_of": gettext("Part of"),
+        "similar_to": gettext("Similar to"),
+    }
+    return (backward if inverse else forward).get(name, name)
+
+
+def identity(words: Words, name: str) -> str:
+    """Return the name of a kind of identity."""
+    gettext = words.gettext
+    return {
+        "user_id": gettext("Customer number"),
+        "anonymous_id": gettext("Browser or app"),
+        "email": gettext("E-mail address"),
+        "phone": gettext("Phone"),
+        "loyalty_card": gettext("Loyalty card"),
+        "erp_number": gettext("ERP number"),
+    }.get(name, name.replace("_", " "))

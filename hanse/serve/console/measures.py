@@ -1,0 +1,73 @@
+"""Effects and measures as sentences and pictures: what is significant, what is not yet, and how it went over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from hanse.ai.models.schemas import Entry
+from hanse.data.decisions.effect import Difference, Effect
+from hanse.serve.console.texts import Words
+
+LEAST_SCALE = 0.5
+"""Half the width of the scale of whiskers, in percentage points, at the least."""
+
+
+def verdict(words: Words, difference: Difference | None) -> tuple[str, str]:
+    """Return in a sentence what a difference says, and how good that is: `good`, `bad` or empty."""
+    gettext = words.gettext
+    if difference is None:
+        return gettext("Not measurable yet: one side has nobody."), ""
+    if difference.significant:
+        points = words.points(difference.points)
+        if difference.points > 0:
+            return gettext("%(points)s percentage points more than without", points=points), "good"
+        return gettext("%(points)s percentage points: fewer than without", points=points), "bad"
+    if difference.days_needed is None:
+        return gettext("Not measurable: no difference to be seen so far"), ""
+    return words.ngettext(
+        "Not measurable yet: about %(num)s day until it can be told", "Not measurable yet: about %(num)s days until it can be told", difference.days_needed
+    ), ""
+
+
+def scale(differences: Iterable[Difference | None]) -> float:
+    """Return half the width of a scale that holds all whiskers of a page, in percentage points."""
+    ends = [abs(end) for each in differences if each for end in (each.lower_points, each.upper_points)]
+    return max([LEAST_SCALE, *ends])
+
+
+def click_rates(effect: Effect, words: Words) -> dict[str, Any] | None:
+    """Return the chart of an effect's click rates by day; null where nobody was answered."""
+    if not any(day.treated.answers or day.held_out.answers for day in effect.days):
+        return None
+    days = [words.short_day(day.day) for day in effect.days]
+    treated, held_out = [day.treated.click_rate for day in effect.days], [day.held_out.click_rate for day in effect.days]
+    series = [
+        {"name": words.gettext("treated"), "values": treated, "role": "treated"},
+        {"name": words.gettext("held out"), "values": held_out, "role": "held-out"},
+    ]
+    spec = {"kind": "line", "x": days, "series": series, "format": {"style": "percent", "maximumFractionDigits": 1}}
+    rows = [(day, words.percent(one), words.percent(other)) for day, one, other in zip(days, treated, held_out, strict=True)]
+    return {"spec": spec, "rows": rows}
+
+
+def counts(days: list[str], values: list[int], name: str, words: Words) -> dict[str, Any]:
+    """Return a chart of one count by day."""
+    spec = {"kind": "bar", "x": days, "series": [{"name": name, "values": values}]}
+    return {"spec": spec, "rows": [(day, words.number(value)) for day, value in zip(days, values, strict=True)]}
+
+
+def history(entries: list[Entry], chosen: Entry, words: Words) -> dict[str, Any] | None:
+    """Return the chart of a model's first measure over its versions; null where there are fewer than two."""
+    versions = [each for each in reversed(entries) if each.name == chosen.name and each.card.measures]
+    measure = next(iter(chosen.card.measures), None)
+    points = [each for each in versions if measure in each.card.measures]
+    if measure is None or len(points) < 2:
+        return None
+    names, values = [words.time(each.created_at) for each in points], [each.card.measures[measure] for each in points]
+    series: dict[str, Any] = {"name": measure, "values": values}
+    intervals = [each.card.intervals.get(measure) for each in points]
+    if all(intervals):
+        series |= {"low": [each[0] for each in intervals if each], "high": [each[1] for each in intervals if each]}
+    rows = [(name, words.score(value)) for name, value in zip(names, values, strict=True)]
+    return {"measure": measure, "spec": {"kind": "line", "x": names, "series": [series], "format": {"maximumFractionDigits": 4}}, "rows": rows}

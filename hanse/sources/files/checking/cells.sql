@@ -1,0 +1,107 @@
+-- macros --
+-- What single cells say, in DuckDB; every cell of a column is read the same way.
+CREATE MACRO stripped(cell) AS nullif(trim(cell, chr(32) || chr(9) || chr(13) || chr(10) || chr(160) || chr(8239) || chr(8203) || chr(65279)), '');
+
+CREATE MACRO filled(cell) AS CASE
+    WHEN lower(stripped(cell)) IN ('nan', 'null', 'none', 'nat', 'n/a', '#n/a', '#nv', '<na>', '\n', '-', '--') THEN NULL
+    ELSE stripped(cell)
+END;
+
+CREATE MACRO number_parts(cell) AS regexp_extract(
+    regexp_replace(replace(regexp_replace(cell, '[\s\x{00A0}\x{202F}\x{2009}''’`]', '', 'g'), '−', '-'), '[.,][-–—]+', ''),
+    '^(\(?)([^\d.,+()\-]*)([+-]?)([^\d.,+()\-]*)(\d[\d.,]*|[.,]\d+)([^\d,+()\-]*)(-?)\)?$',
+    ['open', 'before', 'sign', 'between', 'digits', 'after', 'minus']
+);
+
+CREATE MACRO shows_comma(digits) AS regexp_full_match(digits, '\d*,\d{1,2}|\d*,\d{4,}|\d{4,},\d{3}|0+,\d+|\d[\d.]*\.[\d.]*,\d*|\d{1,3}(\.\d{3}){2,}|\d+,');
+
+CREATE MACRO shows_point(digits) AS regexp_full_match(digits, '\d*\.\d{1,2}|\d*\.\d{4,}|\d{4,}\.\d{3}|0+\.\d+|\d[\d,]*,[\d,]*\.\d*|\d{1,3}(,\d{3}){2,}|\d+\.');
+
+CREATE MACRO digits_value(digits, decimal_sign) AS CASE
+    WHEN decimal_sign = ',' AND regexp_full_match(digits, '\d{1,3}(\.\d{3})+(,\d*)?|\d*,?\d*')
+        THEN try_cast(replace(replace(digits, '.', ''), ',', '.') AS DECIMAL(24, 6))
+    WHEN decimal_sign = '.' AND regexp_full_match(digits, '\d{1,3}(,\d{3})+(\.\d*)?|\d*\.?\d*')
+        THEN try_cast(replace(digits, ',', '') AS DECIMAL(24, 6))
+END;
+
+CREATE MACRO own_sign(digits, decimal_sign, native) AS CASE
+    WHEN NOT native THEN decimal_sign
+    WHEN shows_comma(digits) AND NOT shows_point(digits) THEN ','
+    WHEN shows_point(digits) AND NOT shows_comma(digits) THEN '.'
+    ELSE decimal_sign
+END;
+
+CREATE MACRO month_number(word) AS CASE left(lower(word), 3)
+    WHEN 'jan' THEN '1' WHEN 'jän' THEN '1' WHEN 'feb' THEN '2' WHEN 'mar' THEN '3' WHEN 'mär' THEN '3' WHEN 'mrz' THEN '3'
+    WHEN 'apr' THEN '4' WHEN 'may' THEN '5' WHEN 'mai' THEN '5' WHEN 'jun' THEN '6' WHEN 'jul' THEN '7' WHEN 'aug' THEN '8'
+    WHEN 'sep' THEN '9' WHEN 'oct' THEN '10' WHEN 'okt' THEN '10' WHEN 'nov' THEN '11' WHEN 'dec' THEN '12' WHEN 'dez' THEN '12'
+END;
+
+CREATE MACRO date_parts(cell) AS regexp_extract(
+    cell,
+    '^(\d{1,4})([./\-])\s?(\d{1,2})[./\-]\s?(\d{1,4})(?:(?:[T,]|\s)\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp])?\.?[Mm]?\.?\s*(?:Uhr)?\s*(Z|z|UTC|GMT|[+\-]\d{2}(?::?\d{2})?)?)?$',
+    ['a', 'mark', 'b', 'c', 'hour', 'minute', 'second', 'fraction', 'half', 'zone']
+);
+
+CREATE MACRO with_month_number(cell) AS CASE
+    WHEN regexp_matches(cell, '^\d{1,2}[.\s\-/]+[A-Za-zä]{3,9}[.\s\-,/]+\d{2,4}') THEN
+        regexp_extract(cell, '^(\d{1,2})', 1) || '.'
+        || coalesce(month_number(regexp_extract(cell, '^\d{1,2}[.\s\-/]+([A-Za-zä]{3,9})', 1)), '99') || '.'
+        || regexp_replace(cell, '^\d{1,2}[.\s\-/]+[A-Za-zä]{3,9}[.\s\-,/]+', '')
+    WHEN regexp_matches(cell, '^[A-Za-zä]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}') THEN
+        regexp_extract(cell, '^[A-Za-zä]{3,9}\.?\s+(\d{1,2})', 1) || '.'
+        || coalesce(month_number(regexp_extract(cell, '^([A-Za-zä]{3,9})', 1)), '99') || '.'
+        || regexp_replace(cell, '^[A-Za-zä]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+', '')
+    ELSE cell
+END;
+
+CREATE MACRO full_year(year) AS CASE length(year) WHEN 4 THEN year WHEN 2 THEN CASE WHEN year >= '70' THEN '19' || year ELSE '20' || year END END;
+
+CREATE MACRO day_text(parts, day_first) AS CASE
+    WHEN length(parts.a) = 4 THEN parts.a || '-' || parts.b || '-' || CASE WHEN length(parts.c) <= 2 THEN parts.c END
+    WHEN length(parts.a) = 3 THEN NULL
+    WHEN parts.mark = '.' OR day_first THEN full_year(parts.c) || '-' || parts.b || '-' || parts.a
+    ELSE full_year(parts.c) || '-' || parts.a || '-' || parts.b
+END;
+
+CREATE MACRO hour_text(hour, half) AS CASE
+    WHEN hour = '' THEN '0'
+    WHEN half = '' THEN hour
+    WHEN try_cast(hour AS INTEGER) NOT BETWEEN 1 AND 12 THEN '99'
+    ELSE ((try_cast(hour AS INTEGER) % 12) + CASE WHEN lower(half) = 'p' THEN 12 ELSE 0 END)::VARCHAR
+END;
+
+CREATE MACRO clock_text(parts) AS
+    lpad(hour_text(parts.hour, parts.half), 2, '0') || ':' || CASE WHEN parts.minute = '' THEN '00' ELSE parts.minute END
+    || ':' || CASE WHEN parts.second = '' THEN '00' ELSE parts.second END
+    || CASE WHEN parts.fraction = '' THEN '' ELSE '.' || left(parts.fraction, 6) END;
+
+CREATE MACRO zone_text(zone) AS CASE
+    WHEN upper(zone) IN ('Z', 'UTC', 'GMT') THEN '+00'
+    WHEN regexp_full_match(zone, '[+\-]\d{4}') THEN left(zone, 3) || ':' || right(zone, 2)
+    ELSE zone
+END;
+
+CREATE MACRO utc(local, time_zone) AS timezone('UTC', timezone(time_zone, local));
+
+CREATE MACRO written_moment(parts, day_first, time_zone) AS CASE
+    WHEN parts.a IS NULL OR parts.a = '' THEN NULL
+    WHEN parts.zone = '' THEN utc(try_cast(day_text(parts, day_first) || ' ' || clock_text(parts) AS TIMESTAMP), time_zone)
+    ELSE timezone('UTC', try_cast(day_text(parts, day_first) || ' ' || clock_text(parts) || zone_text(parts.zone) AS TIMESTAMPTZ))
+END;
+
+CREATE MACRO counted_moment(cell, time_zone) AS CASE
+    WHEN regexp_full_match(cell, '\d{5}([.,]\d+)?')
+        THEN utc(TIMESTAMP '1899-12-30' + to_microseconds(try_cast(round(try_cast(replace(cell, ',', '.') AS DOUBLE) * 86400) * 1000000 AS BIGINT)), time_zone)
+    WHEN regexp_full_match(cell, '(19|20)\d{6}')
+        THEN utc(try_cast(cell[1:4] || '-' || cell[5:6] || '-' || cell[7:8] AS TIMESTAMP), time_zone)
+    WHEN regexp_full_match(cell, '(19|20)\d{12}')
+        THEN utc(try_cast(cell[1:4] || '-' || cell[5:6] || '-' || cell[7:8] || ' ' || cell[9:10] || ':' || cell[11:12] || ':' || cell[13:14] AS TIMESTAMP), time_zone)
+    WHEN regexp_full_match(cell, '\d{9,10}(\.\d+)?') THEN make_timestamp(try_cast(try_cast(cell AS DOUBLE) * 1000000 AS BIGINT))
+    WHEN regexp_full_match(cell, '\d{12,13}(\.\d+)?') THEN make_timestamp(try_cast(try_cast(cell AS DOUBLE) * 1000 AS BIGINT))
+    WHEN regexp_full_match(cell, '\d{15,16}') THEN make_timestamp(try_cast(cell AS BIGINT))
+END;
+
+CREATE MACRO moment(cell, day_first, time_zone) AS coalesce(
+    counted_moment(cell, time_zone), written_moment(date_parts(with_month_number(cell)), day_first, time_zone)
+);

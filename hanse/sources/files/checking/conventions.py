@@ -1,0 +1,94 @@
+"""How the columns of a file write numbers and dates: decided once a column from all its cells, never cell by cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from hanse.sources.files.schemas import Finding, finding
+from hanse.sources.files.workspace import Workspace
+
+
+@dataclass
+class Conventions:
+    """How each field of a file is written."""
+
+    decimal: dict[str, str] = field(default_factory=dict)
+    """Decimal sign by field."""
+    day_first: dict[str, bool] = field(default_factory=dict)
+    """Whether 1/2/2026 is the first of February, by field."""
+    whole: dict[str, bool] = field(default_factory=dict)
+    """Whether all ids of a field end in ".0", as programs write them that took them for numbers."""
+
+    def told(self, columns: dict[str, str]) -> dict[str, Any]:
+        """Return what is kept of an import: column and conventions by field."""
+        facts = {name: {"column": column} for name, column in columns.items()}
+        for convention, values in (("decimal", self.decimal), ("day_first", self.day_first), ("whole", self.whole)):
+            for name, value in values.items():
+                facts.setdefault(name, {})[convention] = value  # type: ignore[assignment]  # texts and truth values
+        return facts
+
+
+def heard(told: dict[str, Any]) -> tuple[dict[str, str], Conventions]:
+    """Return columns and conventions from what `told` kept."""
+    found = Conventions()
+    for name, facts in told.items():
+        for convention in ("decimal", "day_first", "whole"):
+            if convention in facts:
+                getattr(found, convention)[name] = facts[convention]
+    return {name: facts["column"] for name, facts in told.items() if "column" in facts}, found
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the cells of a column show: rows for one reading, rows for the other, rows that fit both."""
+
+    first: int
+    second: int
+    either: int
+    example: str
+
+
+def decide_decimals(
+    workspace: Workspace, tables: dict[str, str], columns: dict[str, str], *, given: str | None, separator: str
+) -> tuple[dict[str, str], list[Finding]]:
+    """Decide the decimal sign of each column of numbers.
+
+    The sign that more rows show; without any proof that of the file's other columns; without that the comma in files parted
+    by semicolons (as programs part them where the comma is the decimal sign), else the point.
+    """
+    if given:
+        return dict.fromkeys(tables, given), []
+    found = {name: _decimal_evidence(workspace, table) for name, table in tables.items()}
+    commas = sum(each.first for each in found.values())
+    points = sum(each.second for each in found.values())
+    usual = ("," if commas > points else ".") if commas or points else ("," if separator == ";" else ".")
+    decided = {name: _more(each, ",", ".", usual) for name, each in found.items()}
+    findings = [remark for name, each in found.items() for remark in _decimal_findings(columns[name], each, decided[name])]
+    return decided, findings
+
+
+def decide_day_first(workspace: Workspace, table: str, column: str) -> tuple[bool, list[Finding]]:
+    """Decide whether the day stands before the month in dates with slashes or dashes: as more rows show, else day first."""
+    each = _date_evidence(workspace, table)
+    day_first = each.first >= each.second
+    text = "In {column} day and month could not be told apart, as in {example}; the day was read first."
+    if each.either and not each.first and not each.second:
+        return day_first, [finding(text, rows=each.either, example=each.example, column=column, example_=each.example) if False else _ambiguous(text, each, column)]
+    return day_first, []
+
+
+def _ambiguous(text: str, evidence: Evidence, column: str) -> Finding:
+    return finding(text, rows=evidence.either, column=column, example=evidence.example)
+
+
+def all_whole(workspace: Workspace, table: str) -> bool:
+    """Return whether all ids of a column are whole numbers that end in ".0"."""
+    (every,) = workspace.one(f"SELECT coalesce(bool_and(regexp_full_match(cell, '\\d+\\.0+')), false) FROM {table}")  # noqa: S608
+    return bool(every)
+
+
+def _more(evidence: Evidence, first: str, second: str, usual: str) -> str:
+    if evidence.first == evidence.second:
+        return usual
+    return first if evidence.first > evidence.second else second
