@@ -55,7 +55,12 @@ class Changes:
     async def tell(self, topic: str, detail: str) -> None:
         """Call everybody who wants to hear of a topic."""
         for react in self._reactions[topic]:
-            await react(detail)
+            try:
+                await react(detail)
+            except (psycopg.OperationalError, psycopg.InterfaceError):
+                raise  # the database is away; everybody is told again once it is back
+            except Exception:  # noqa: BLE001  # one who fails must not keep the others from hearing of a revoked key
+                structlog.get_logger().exception("somebody failed to take in news", topic=topic)
 
     async def _missed(self) -> None:
         for topic in list(self._reactions):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+import zoneinfo
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -81,14 +84,39 @@ def _convert(field: msgspec.structs.FieldInfo, text: str) -> object:
     try:
         return msgspec.convert(text, field.type, strict=False)
     except msgspec.ValidationError as error:
-        raise errors.InvalidSetting(setting=f"HANSE_{field.name.upper()}", value=text, expected=str(error)) from error
+        raise errors.InvalidSetting(setting=f"HANSE_{field.name.upper()}", value=text, expected=f"a number is expected: {error}") from error
 
 
 def _checked(settings: Settings) -> Settings:
-    if settings.lake_engine not in {"duckdb", "spark"}:
-        raise errors.InvalidSetting(setting="HANSE_LAKE_ENGINE", value=settings.lake_engine, expected="duckdb or spark is expected")
-    if not 0 <= settings.holdout_share < 1:
-        raise errors.InvalidSetting(setting="HANSE_HOLDOUT_SHARE", value=settings.holdout_share, expected="a share from 0 to below 1 is expected")
-    if settings.language not in {"de", "en"}:
-        raise errors.InvalidSetting(setting="HANSE_LANGUAGE", value=settings.language, expected="de or en is expected")
+    for name, fits, expected in RULES:
+        value = getattr(settings, name)
+        if not fits(value):
+            raise errors.InvalidSetting(setting=f"HANSE_{name.upper()}", value=value, expected=f"{expected} is expected")
     return settings
+
+
+def _is_positive(number: int) -> bool:
+    return number > 0
+
+
+def _is_time_zone(name: str) -> bool:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        return False
+    return True
+
+
+RULES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
+    ("lake_engine", {"duckdb", "spark"}.__contains__, "duckdb or spark"),
+    ("holdout_share", lambda share: 0 <= share < 1, "a share from 0 to below 1"),
+    ("currency", lambda code: re.fullmatch("[A-Z]{3}", code) is not None, "a code of three capitals (ISO 4217)"),
+    ("language", {"de", "en"}.__contains__, "de or en"),
+    ("time_zone", _is_time_zone, "a name such as Europe/Berlin (IANA)"),
+    ("request_limit", _is_positive, "a number above 0"),
+    ("body_limit_bytes", _is_positive, "a number above 0"),
+    ("upload_limit_bytes", _is_positive, "a number above 0"),
+    ("pool_size", _is_positive, "a number above 0"),
+    ("log_level", {"debug", "info", "warning", "error"}.__contains__, "debug, info, warning or error"),
+)
+"""What each setting must be like, and how that is said."""

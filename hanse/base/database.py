@@ -25,6 +25,8 @@ Connection = psycopg.AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]
 
 _NAMED = re.compile(r"^-- ([a-z0-9_]+) --\n", re.MULTILINE)
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""A NUL as JSON writes it; after an odd number of backslashes the same letters are plain text."""
 
 
 class Queries(Mapping[str, LiteralString]):
@@ -121,4 +123,4 @@ def _names(columns: Sequence[str]) -> sql.Composable:
 def jsonb(value: object) -> str:
     """Return JSON text that jsonb takes: PostgreSQL refuses NUL characters, so they become U+FFFD."""
     text = msgspec.json.encode(value).decode()
-    return text.replace("\\u0000", "\\ufffd") if "\\u0000" in text else text
+    return _NUL.sub(r"\1\\ufffd", text) if "\\u0000" in text else text

@@ -108,6 +108,7 @@ class EmbeddedPostgres:
         with self._lock():
             self._use()
             self._ensure_created()
+            self._ensure_socket_folder()
             self._ensure_running()
             self._ensure_database()
 
@@ -188,6 +189,7 @@ class EmbeddedPostgres:
     def _try_start(self) -> None:
         """Ask for a start; may fail for a moment while a killed server's children are still leaving."""
         self._forget_reused_pid()
+        self._ensure_socket_folder()
         options = f"-k {shlex.quote(str(self._socket_folder()))}"
         self._control("start", "-l", self.log.name, "-o", options, "-w", "-t", "60")
 
@@ -218,17 +220,17 @@ class EmbeddedPostgres:
         """Return the data folder, or, where its path is too long for a socket, a private folder with a short one."""
         if len(os.fsencode(self.data)) <= LONGEST_SOCKET and "," not in str(self.data):  # a comma parts several sockets
             return self.data
-        owner = _owner()
-        user = owner.pw_uid if owner else os.geteuid()
         digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
-        folder = Path(tempfile.gettempdir()) / f"hanse-{user}-{digest}"
+        return Path(tempfile.gettempdir()) / f"hanse-{_user_id()}-{digest}"
+
+    def _ensure_socket_folder(self) -> None:
+        folder = self._socket_folder()
         with suppress(FileExistsError):
             folder.mkdir(mode=0o700)
-            os.chown(folder, user, -1)
+            os.chown(folder, _user_id(), -1)
         found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != user or found.st_mode & 0o077:
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != _user_id() or found.st_mode & 0o077:
             raise DatabaseWillNotStart(reason=f"the folder {folder} for its socket is not ours alone", log=self.log)
-        return folder
 
     def _postgres(self, program: str, *arguments: str, folder: Path = Path("/"), check: bool = True) -> None:
         owner = _owner()
@@ -274,6 +276,11 @@ def _owner() -> pwd.struct_passwd | None:
 
     utils.ensure_user_exists(SYSTEM_USER)
     return pwd.getpwnam(SYSTEM_USER)
+
+
+def _user_id() -> int:
+    owner = _owner()
+    return owner.pw_uid if owner else os.geteuid()
 
 
 def _open_way(path: Path) -> None:

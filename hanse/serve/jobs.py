@@ -84,7 +84,7 @@ class Queue:
         """Have a job done soon; return its id, or null where one is waiting already. Raises `UnknownJob`."""
         job = self._find(name)
         try:
-            return await self.app.configure_task(name, **_locks(job)).defer_async(**(arguments or {}))
+            return await self.app.configure_task(name, lock=_lock(job), queueing_lock=_queueing_lock(job)).defer_async(**(arguments or {}))
         except exceptions.AlreadyEnqueued:
             return None
 
@@ -98,11 +98,17 @@ class Queue:
 
     async def work(self, *, concurrency: int = 1, wait: bool = True, install_signal_handlers: bool = True) -> None:
         """Do jobs until stopped, or with `wait=False` until none is left."""
+        await self._sweep()
         for stalled in await self.app.job_manager.get_stalled_jobs():
             await self.app.job_manager.retry_job(stalled, retry_at=self._runtime.resources.clock.now())
         await self.app.run_worker_async(
             concurrency=concurrency, wait=wait, install_signal_handlers=install_signal_handlers, shutdown_graceful_timeout=10.0
         )
+
+    async def _sweep(self) -> None:
+        resources = self._runtime.resources
+        async with resources.pool.connection() as connection:
+            await connection.execute(queries["delete_old_jobs"], {"before": resources.clock.now() - timedelta(days=KEEP_DAYS)})
 
     def _find(self, name: str) -> Job:
         try:
@@ -111,11 +117,12 @@ class Queue:
             raise UnknownJob(name=name) from None
 
     def _register(self, job: Job) -> None:
-        async def run(context: procrastinate.JobContext, timestamp: int | None = None, **arguments: Any) -> dict[str, Any] | None:
+        async def run(context: procrastinate.JobContext, /, timestamp: int | None = None, **arguments: Any) -> dict[str, Any] | None:
             del timestamp  # when the schedule meant it to run
             return await self._run(job, context.job, arguments)
 
-        task = self.app.task(name=job.name, retry=Backoff(job.retries), pass_context=True, **_locks(job))(run)
+        declare = self.app.task(name=job.name, retry=Backoff(job.retries), pass_context=True, lock=_lock(job), queueing_lock=_queueing_lock(job))
+        task = declare(run)
         if job.schedule:
             self.app.periodic(cron=job.schedule)(task)
 
@@ -152,10 +159,14 @@ class Queue:
             await connection.execute(queries["report_progress"], facts)
 
 
-def _locks(job: Job) -> dict[str, str]:
-    """Run one of a kind at a time, and let a scheduled one wait only once."""
-    locks = {"lock": job.name} if job.lock else {}
-    return {**locks, "queueing_lock": job.name} if job.schedule else locks
+def _lock(job: Job) -> str | None:
+    """Run one of a kind at a time."""
+    return job.name if job.lock else None
+
+
+def _queueing_lock(job: Job) -> str | None:
+    """Let a scheduled one wait only once."""
+    return job.name if job.schedule else None
 
 
 async def page(
@@ -171,8 +182,3 @@ async def find(connection: Connection, job_id: int) -> JobInfo | None:
     facts = {"state": None, "name": None, "job_id": job_id, "before": None, "limit": 1}
     row = await (await connection.execute(queries["list_jobs"], facts)).fetchone()
     return msgspec.convert(row, JobInfo) if row else None
-
-
-async def sweep(connection: Connection, now: datetime) -> None:
-    """Forget jobs that ended long ago."""
-    await connection.execute(queries["delete_old_jobs"], {"before": now - timedelta(days=KEEP_DAYS)})

@@ -176,4 +176,7 @@ def _announce(host: str, port: int, address: str, conninfo: str, announce: Calla
 async def _first_link(conninfo: str) -> str | None:
     """Return the token of a fresh link for the first administrator; null where there is one."""
     async with await database.connect(conninfo) as connection:
-        return await accounts.first_link(connection, now=SystemClock().now())
+        try:
+            return await accounts.first_link(connection, now=SystemClock().now())
+        except accounts.AccountsExist:
+            return None

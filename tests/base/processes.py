@@ -10,29 +10,40 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-USE = """
-import sys
+BECOME = """
+import os, sys
+import psycopg
+from hanse.base import postgres
+postgres._binaries()  # imported while the interpreter's files can still be read
+if sys.argv[1]:
+    os.setgroups([])
+    os.setgid(int(sys.argv[1]))
+    os.setuid(int(sys.argv[1]))
+"""
+CONNECT = BECOME + "psycopg.connect(sys.argv[2])"
+USE = (
+    BECOME
+    + """
 from pathlib import Path
 from hanse.base.postgres import EmbeddedPostgres
-server = EmbeddedPostgres(Path(sys.argv[1]), sys.argv[2])
+server = EmbeddedPostgres(Path(sys.argv[2]), sys.argv[3])
 print(server.start(), flush=True)
 sys.stdin.readline()
 print(server.stop(), flush=True)
 """
+)
 
 
 class User:
     """A process that uses the server of a home folder."""
 
-    def __init__(self, home: Path, settings: str, *, user: str | int | None = None) -> None:
+    def __init__(self, home: Path, settings: str, *, uid: int | None = None) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-B", "-c", USE, str(home), settings],
+            [sys.executable, "-B", "-c", USE, "" if uid is None else str(uid), str(home), settings],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            user=user,
-            extra_groups=None if user is None else [],
             cwd=ROOT,
         )
 
@@ -64,9 +75,9 @@ class User:
 
 
 @contextmanager
-def using(home: Path, settings: str, *, user: str | int | None = None) -> Iterator[User]:
+def using(home: Path, settings: str, *, uid: int | None = None) -> Iterator[User]:
     """Have a process use the server of a home folder; it is gone after the block."""
-    started = User(home, settings, user=user)
+    started = User(home, settings, uid=uid)
     try:
         yield started
     finally:
@@ -79,3 +90,9 @@ def using(home: Path, settings: str, *, user: str | int | None = None) -> Iterat
 def server_pid(home: Path) -> int:
     """Return the process id of the server of a home folder."""
     return int((home / "postgres" / "postmaster.pid").read_text().split()[0])
+
+
+def connect(conninfo: str, *, uid: int | None = None) -> str:
+    """Connect as another user of this machine; return what came back to standard error."""
+    command = [sys.executable, "-B", "-c", CONNECT, "" if uid is None else str(uid), conninfo]
+    return subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT).stderr

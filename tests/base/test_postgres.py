@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from hanse.base.postgres import SUPERUSER, DatabaseWillNotStart, EmbeddedPostgres
-from tests.base.processes import ROOT, server_pid, using
+from tests.base.processes import connect, server_pid, using
 from tests.conftest import FAST
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user; without root, every other test here shows it")
-CONNECT = "import psycopg, sys; psycopg.connect(sys.argv[1])"
+NOBODY = 65534
 
 
 @pytest.fixture
@@ -38,6 +36,16 @@ def open_folder() -> Iterator[Path]:
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
+
+
+@contextmanager
+def started(home: Path) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(home, FAST)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 def is_running(home: Path) -> bool:
@@ -114,16 +122,15 @@ def test_a_number_that_another_program_has_now_does_not_keep_it_from_starting(ho
 
 @pytest.mark.parametrize("name", ["a" * 100, "with 'quotes' \"and\" $HOME;", "comma,comma"])
 def test_a_home_may_have_any_path(tmp_path: Path, name: str) -> None:
-    server = EmbeddedPostgres(tmp_path / name, FAST)
-    write(server.start(), 1)
-    assert kept(server.conninfo()) == [1]
-    assert server.stop()
+    with started(tmp_path / name) as server:
+        write(server.conninfo(), 1)
+        assert kept(server.conninfo()) == [1]
+    assert not server.is_ready()
 
 
 def test_a_socket_folder_that_somebody_else_laid_out_is_not_used(tmp_path: Path, server: EmbeddedPostgres) -> None:
     server.home = tmp_path / ("long" * 30)
     folder = Path(psycopg.conninfo.conninfo_to_dict(server.conninfo())["host"])  # type: ignore[arg-type]  # a host is text
-    folder.rmdir()
     folder.symlink_to(tmp_path)
     with pytest.raises(DatabaseWillNotStart, match="not ours alone"):
         server.start()
@@ -172,48 +179,37 @@ def test_it_listens_on_no_port_and_its_folder_is_private(server: EmbeddedPostgre
 
 
 @as_root
-@pytest.mark.parametrize("name", ["short", "l" + "o" * 100 + "ng"])
-def test_another_user_of_the_machine_cannot_connect(open_folder: Path, name: str) -> None:
-    server = EmbeddedPostgres(open_folder / name, FAST)
-    conninfo = server.start()
-    command = [sys.executable, "-B", "-c", CONNECT]
-    assert subprocess.run([*command, conninfo], check=False).returncode == 0
-    done = subprocess.run([*command, conninfo], check=False, user="nobody", extra_groups=[], capture_output=True, text=True)
-    assert "Permission denied" in done.stderr
-    assert server.stop()
+@pytest.mark.parametrize("length", [1, 100])
+def test_another_user_of_the_machine_cannot_connect(open_folder: Path, length: int) -> None:
+    with started(open_folder / ("h" * length)) as server:
+        assert connect(server.conninfo()) == ""
+        assert "Permission denied" in connect(server.conninfo(), uid=NOBODY)
 
 
 @as_root
 def test_who_gets_at_the_socket_all_the_same_is_not_let_in(open_folder: Path) -> None:
-    server = EmbeddedPostgres(open_folder / "home", FAST)
-    conninfo = server.start()
-    server.data.chmod(0o711)
-    (server.data / ".s.PGSQL.5432").chmod(0o777)
-    command = [sys.executable, "-B", "-c", CONNECT, conninfo]
-    done = subprocess.run(command, check=False, user="nobody", extra_groups=[], capture_output=True, text=True)
-    assert "Peer authentication failed" in done.stderr
-    assert server.stop()
+    with started(open_folder / "home") as server:
+        server.data.chmod(0o711)
+        (server.data / ".s.PGSQL.5432").chmod(0o777)
+        assert "Peer authentication failed" in connect(server.conninfo(), uid=NOBODY)
 
 
 @as_root
-def test_it_runs_for_a_user_without_rights(open_folder: Path, server: EmbeddedPostgres) -> None:
-    server.program("postgres")
-    server.start()  # opens the way to the programs
-    user = pwd.getpwnam("nobody")
-    os.chown(open_folder, user.pw_uid, user.pw_gid)
-    with using(open_folder / "home", FAST, user="nobody") as started:
-        conninfo = started.started()
-        assert (open_folder / "home" / "postgres").owner() == "nobody"
-        done = subprocess.run([sys.executable, "-B", "-c", CONNECT, conninfo], check=False, user="nobody", cwd=ROOT)
-        assert done.returncode == 0
-        assert started.leave()
+def test_it_runs_for_a_user_without_rights(postgres: EmbeddedPostgres, open_folder: Path) -> None:
+    """Another server has opened the way to the programs."""
+    os.chown(open_folder, NOBODY, NOBODY)
+    with using(open_folder / "home", FAST, uid=NOBODY) as user:
+        conninfo = user.started()
+        assert (open_folder / "home" / "postgres").stat().st_uid == NOBODY
+        assert connect(conninfo, uid=NOBODY) == ""
+        assert user.leave()
 
 
 @as_root
-def test_a_user_that_the_system_does_not_know_is_told_so(open_folder: Path) -> None:
+def test_a_user_that_the_system_does_not_know_is_told_so(postgres: EmbeddedPostgres, open_folder: Path) -> None:
     os.chown(open_folder, 54321, 54321)
-    with using(open_folder / "home", FAST, user=54321) as started, pytest.raises(AssertionError, match="could not look up effective user ID"):
-        started.started()
+    with using(open_folder / "home", FAST, uid=54321) as user, pytest.raises(AssertionError, match="could not look up effective user ID"):
+        user.started()
 
 
 def test_its_programs_are_at_hand(server: EmbeddedPostgres) -> None:

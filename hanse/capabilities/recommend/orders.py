@@ -8,7 +8,7 @@ import dataclasses
 import pyarrow.compute as pc
 
 from hanse.base.config import Settings
-from hanse.base.context import Context
+from hanse.base.context import Context, Progress
 from hanse.base.database import Queries
 from hanse.capabilities.recommend.baskets import Baskets
 from hanse.capabilities.recommend.errors import NotEnoughOrders
@@ -26,12 +26,19 @@ async def read(context: Context) -> Baskets:
     Raises `NotEnoughOrders`.
     """
     await context.progress(0.0, "reading orders")
-    await lake.refresh(context)
+    await lake.refresh(Context(context.resources, context.caller, progress=_first_part(context)))
     baskets = await asyncio.to_thread(_baskets, context.settings, await _categories(context))
     found = int((baskets.sizes >= 2).sum())
     if found < LEAST_ORDERS:
         raise NotEnoughOrders(needed=LEAST_ORDERS, found=found)
     return baskets
+
+
+def _first_part(context: Context) -> Progress:
+    async def tell(score: float, note: str) -> None:
+        await context.progress(score * 0.2, note)
+
+    return tell
 
 
 async def _categories(context: Context) -> dict[str, tuple[str, ...]]:

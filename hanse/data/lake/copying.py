@@ -98,7 +98,7 @@ async def _resume(context: Context, stream: Stream) -> int:
     lake = context.settings.lake
     async with context.resources.pool.connection() as connection:
         rows = await (await connection.execute(queries["positions"])).fetchall()
-    noted = {row["dataset"]: row["sequence"] for row in rows}
+    noted: dict[str, int] = {row["dataset"]: row["sequence"] for row in rows}
     position = min(noted.get(dataset, 0) for dataset in stream.datasets)
     while (lower := min([files.resume(lake, dataset, position) for dataset in stream.datasets])) < position:
         position = lower
@@ -114,14 +114,16 @@ async def _read(context: Context, stream: Stream, after: int, until: int) -> tup
     size = 0
     async with context.resources.pool.connection() as connection, connection.cursor("lake", row_factory=tuple_row) as cursor:
         await cursor.execute(queries[stream.name], {"after": after, "until": until}, binary=True)
-        while rows := await cursor.fetchmany(BATCH):
-            converted = await asyncio.to_thread(stream.convert, rows, context.settings.currency)
+        rows = await cursor.fetchmany(BATCH)
+        while rows and size < STEP_BYTES:
+            last = rows[-1][1]
+            conversion = asyncio.to_thread(stream.convert, rows, context.settings.currency)
+            converted, rows = await asyncio.gather(conversion, cursor.fetchmany(BATCH))
             for dataset, table in converted.items():
                 read[dataset].append(table)
                 size += table.nbytes
-            if size > STEP_BYTES:
-                until = rows[-1][1]
-                break
+        if rows:
+            until = last
     return {dataset: pa.concat_tables(tables) for dataset, tables in read.items()}, until
 
 

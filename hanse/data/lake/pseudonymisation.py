@@ -61,13 +61,13 @@ NAMED_THINGS = _set("""
 
 EMAIL = re.compile(r"[\w.+%'-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(
-    r"(?<![\w.,/+-])(?!\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d))"  # 01.02.2026 is a date
-    r"(?:(?:(?:\+|00)[1-9]|\(0\d|0[1-9])[\d\s()/.‐‑–-]{5,24}\d|\(?[2-9]\d\d\)?[ .-]\d{3}[ .-]\d{4})(?![\w@])"
+    r"(?<![\w.,/+-])(?![0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}(?![0-9]))"  # 01.02.2026 is a date
+    r"(?:(?:(?:\+|00)[1-9]|\(0[0-9]|0[1-9])[0-9\s()/.‐‑–-]{5,24}[0-9]|\(?[2-9][0-9]{2}\)?[ .-][0-9]{3}[ .-][0-9]{4})(?![\w@])"
 )
 QUERY = re.compile(r"[?#;][^\s?#;]*=\S*|(?<=://)[^\s/@]+@")
 """The query or fragment of an address, where searches and tokens are, and a name before its host."""
 
-_DIGITS = re.compile(r"[+(\d][\d\s()/.‐‑–-]{6}")
+_DIGITS = re.compile(r"[+(0-9][0-9\s()/.‐‑–-]{6}")
 """Whatever might be the beginning of a phone number; quick to look for in a whole document."""
 
 

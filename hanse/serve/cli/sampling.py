@@ -39,7 +39,9 @@ async def fill(running: Runtime, customers: int, seed: int, progress: Progress) 
     shop = await asyncio.to_thread(shops.generate, customers, seed, until)
     async with running.context(progress=progress) as context:
         counts = await shops.load(await context.connection(), shop, now, progress)
-    await asyncio.to_thread(shops.write_truth, shop, running.settings.home / "sample" / "truth.json.gz")
+    truth = running.settings.home / "sample" / "truth.json.gz"
+    truth.parent.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(shops.write_truth, shop, truth)
     return counts
 
 

@@ -49,12 +49,12 @@ def server(runtime: Runtime, keys: KeyRing) -> Agents:
     tools = {each.tool_name: each for each in runtime.registry.operations.values() if each.tool}
 
     async def list_tools(context: ServerRequestContext[Any, Any], params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
-        caller = context.request.scope[CALLER]
+        caller, _ = _who(context)
         return types.ListToolsResult(tools=[describe(each) for each in tools.values() if caller.may(each)])
 
     async def call_tool(context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams) -> types.CallToolResult:
-        scope = context.request.scope
-        return await _call(runtime, tools.get(params.name), params, scope[CALLER], scope[LANGUAGE])
+        caller, language = _who(context)
+        return await _call(runtime, tools.get(params.name), params, caller, language)
 
     low = Server(
         "hanse",
@@ -89,6 +89,11 @@ def schema(kind: type) -> dict[str, Any]:
     (root,), definitions = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
     name = root.get("$ref", "").rpartition("/")[2]
     return {**definitions.pop(name, root), "$defs": definitions} if definitions else root
+
+
+def _who(context: ServerRequestContext[Any, Any]) -> tuple[Caller, str]:
+    request: Any = context.request
+    return request.scope[CALLER], request.scope[LANGUAGE]
 
 
 async def _call(runtime: Runtime, operation: Operation[Any, Any] | None, params: Any, caller: Caller, language: str) -> types.CallToolResult:

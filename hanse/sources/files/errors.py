@@ -37,7 +37,7 @@ class UnknownColumn(FileError):
 
 
 class UnknownField(FileError):
-    """{kind} have no field {field}. They have {fields}."""
+    """{kind} have no field {field}. They have {known}."""
 
 
 class UnknownKind(FileError):

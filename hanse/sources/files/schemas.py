@@ -43,7 +43,7 @@ class Finding(msgspec.Struct, kw_only=True, frozen=True):
 
 def finding(template: str, *, rows: int = 0, example: str = "", **facts: object) -> Finding:
     """Return a finding from its sentence and what its `{names}` stand for."""
-    texts = {name: str(value) for name, value in facts.items()}
+    texts = {name: str(value) for name, value in facts.items()} | {"rows": f"{rows:,}", "example": example}
     return Finding(finding=template.format_map(texts), rows=rows, example=example, template=template, facts=texts)
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
+from hanse.base import money
 from hanse.base.database import Queries
+from hanse.sources.files.kinds.declaration import PIECE_UNITS
 
 if TYPE_CHECKING:
     import duckdb
@@ -19,8 +22,29 @@ if TYPE_CHECKING:
 
 MEMORY_LIMIT = "1GB"
 """What one import may use, whatever the size of its files; the rest goes to the folder."""
+SIGNS = {
+    "€": "EUR",
+    "EURO": "EUR",
+    "$": "USD",
+    "US$": "USD",
+    "£": "GBP",
+    "¥": "JPY",
+    "FR": "CHF",
+    "SFR": "CHF",
+    "KČ": "CZK",
+    "ZŁ": "PLN",
+    "FT": "HUF",
+    "LEI": "RON",
+    "₺": "TRY",
+    "₹": "INR",
+    "₽": "RUB",
+    "₴": "UAH",
+}
+"""Currency by what stands beside amounts, in capitals and without a dot."""
 
 cells = Queries(f"{__package__}.checking", "cells.sql")
+
+_PART = re.compile(r"<([a-z_]+)>")
 
 
 @dataclass
@@ -29,31 +53,35 @@ class Workspace:
 
     duck: duckdb.DuckDBPyConnection
     folder: Path
-    _numbers: Iterator[int]
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def run(self, sql: str, values: Sequence[Any] | dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """Run one statement; return its rows."""
-        return self.duck.execute(sql, values).fetchall()
+    def run(self, sql: LiteralString, values: Mapping[str, Any] | None = None, **parts: str) -> list[tuple[Any, ...]]:
+        """Run one statement, each `<name>` in it replaced by that part; return its rows."""
+        return self._execute(sql, values, parts).fetchall()
 
-    def one(self, sql: str, values: Sequence[Any] | dict[str, Any] | None = None) -> tuple[Any, ...]:
-        """Run one statement; return its only row."""
-        return self.run(sql, values)[0]
+    def one(self, sql: LiteralString, values: Mapping[str, Any] | None = None, **parts: str) -> tuple[Any, ...]:
+        """Run one statement like `run`; return its only row."""
+        return self.run(sql, values, **parts)[0]
 
-    def dicts(self, sql: str, values: Sequence[Any] | dict[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Run one statement; return its rows by column name."""
-        found = self.duck.execute(sql, values)
+    def dicts(self, sql: LiteralString, values: Mapping[str, Any] | None = None, **parts: str) -> list[dict[str, Any]]:
+        """Run one statement like `run`; return its rows by column name."""
+        found = self._execute(sql, values, parts)
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def insert(self, table: str, rows: pa.Table) -> None:
         """Add rows to a table."""
         self.duck.register("arrow_rows", rows)
-        self.duck.execute(f"INSERT INTO {table} SELECT * FROM arrow_rows")  # noqa: S608  # our own table names
+        self.run("INSERT INTO <table> SELECT * FROM arrow_rows", table=table)
         self.duck.unregister("arrow_rows")
 
-    def number(self) -> int:
-        """Return a number that no other table or file of this import has."""
-        return next(self._numbers)
+    def name(self, kind: str) -> str:
+        """Return a name that no other table or file of this import has."""
+        return f"{kind}_{next(self._numbers)}"
+
+    def _execute(self, sql: LiteralString, values: Mapping[str, Any] | None, parts: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
+        statement = _PART.sub(lambda match: parts[match[1]], sql)
+        return self.duck.execute(statement, values) if values else self.duck.execute(statement)
 
 
 @contextmanager
@@ -64,7 +92,7 @@ def opened(home: Path) -> Iterator[Workspace]:
     folder = home / "imports"
     folder.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix="work-", dir=folder))
-    settings = {
+    settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY_LIMIT,
         "temp_directory": str(work),
         "autoinstall_known_extensions": False,
@@ -72,14 +100,33 @@ def opened(home: Path) -> Iterator[Workspace]:
     }
     try:
         with duckdb.connect(":memory:", config=settings) as duck:
-            duck.execute("SET TimeZone = 'UTC'")
-            for statement in cells["macros"].split(";\n"):
-                duck.execute(statement)
-            yield Workspace(duck, work, count(1))
+            workspace = Workspace(duck, work)
+            _furnish(workspace)
+            yield workspace
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def quoted(text: str) -> str:
+def literal(text: str) -> str:
     """Return a text as a literal of SQL."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """Return a name as an identifier of SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _furnish(workspace: Workspace) -> None:
+    """Set up what the checks of cells use: the macros, the currencies and the units that mean pieces."""
+    from babel.numbers import list_currencies
+
+    workspace.run("SET TimeZone = 'UTC'")
+    for macro in cells["macros"].split(";\n"):
+        workspace.duck.execute(macro)
+    signs = SIGNS | {code: code for code in list_currencies()}
+    workspace.run("CREATE TABLE currencies (sign VARCHAR, code VARCHAR, digits INTEGER)")
+    workspace.run("CREATE TABLE piece_units (unit VARCHAR)")
+    known = ", ".join(f"({literal(sign)}, '{code}', {money.digits(code)})" for sign, code in signs.items())
+    workspace.run("INSERT INTO currencies VALUES <known>", known=known)
+    workspace.run("INSERT INTO piece_units VALUES <units>", units=", ".join(f"({literal(unit)})" for unit in sorted(PIECE_UNITS)))

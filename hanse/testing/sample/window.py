@@ -54,7 +54,7 @@ class Window:
         """Draw the moment of a visit on a day or soon after, when such people have time."""
         number, week = min(max(int(day), 0), DAYS), WORKSHOP_WEEK if workshop else PRIVATE_WEEK
         while number < DAYS and rng.random() * 1.4 > week[self.weekdays[number]]:
-            number += 1
+            number = min(number + rng.randrange(1, 5), DAYS)
         hour = (WORKSHOP_HOURS if workshop else PRIVATE_HOURS).draw(rng)
         return self._midnights[number] + (hour + rng.random()) * 3600
 

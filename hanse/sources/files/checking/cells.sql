@@ -31,6 +31,12 @@ CREATE MACRO own_sign(digits, decimal_sign, native) AS CASE
     ELSE decimal_sign
 END;
 
+CREATE MACRO is_scientific(cell) AS regexp_full_match(cell, '[+-]?\d+(\.\d+)?[eE][+-]?\d{1,3}');
+
+CREATE MACRO signed_value(parts, decimal_sign, native) AS
+    CASE WHEN parts.open = '(' OR parts.sign = '-' OR parts.minus = '-' THEN -1 ELSE 1 END
+    * digits_value(parts.digits, own_sign(parts.digits, decimal_sign, native));
+
 CREATE MACRO month_number(word) AS CASE left(lower(word), 3)
     WHEN 'jan' THEN '1' WHEN 'jän' THEN '1' WHEN 'feb' THEN '2' WHEN 'mar' THEN '3' WHEN 'mär' THEN '3' WHEN 'mrz' THEN '3'
     WHEN 'apr' THEN '4' WHEN 'may' THEN '5' WHEN 'mai' THEN '5' WHEN 'jun' THEN '6' WHEN 'jul' THEN '7' WHEN 'aug' THEN '8'
@@ -105,3 +111,118 @@ END;
 CREATE MACRO moment(cell, day_first, time_zone) AS coalesce(
     counted_moment(cell, time_zone), written_moment(date_parts(with_month_number(cell)), day_first, time_zone)
 );
+
+-- different_cells --
+-- The different cells of a column, with the rows that have each.
+CREATE TABLE <cells> AS SELECT <field> AS cell, count(*) AS rows FROM <given> WHERE <field> IS NOT NULL GROUP BY ALL;
+
+-- all_whole --
+-- Whether all ids of a column are whole numbers that end in ".0".
+SELECT coalesce(bool_and(regexp_full_match(<field>, '\d+\.0+')), false) FROM <given> WHERE <field> IS NOT NULL;
+
+-- checked --
+-- Adds the rows of one file to the checked ones: values, and the first thing that is wrong with each row.
+INSERT INTO checked BY NAME
+SELECT
+    <file> AS file, given.line, <file> * 1000000000000 + given.line AS place, <selected>, <currency> AS currency,
+    <default_currency> AS default_currency, <problem> AS problem
+FROM <given> AS given<joins>;
+
+-- decimal_evidence --
+-- How many rows of a column of numbers show a decimal comma, a decimal point, or fit both.
+SELECT
+    coalesce(sum(rows) FILTER (comma AND NOT point), 0)::BIGINT,
+    coalesce(sum(rows) FILTER (point AND NOT comma), 0)::BIGINT,
+    coalesce(sum(rows) FILTER (regexp_full_match(digits, '[1-9]\d{0,2}[.,]\d{3}')), 0)::BIGINT,
+    coalesce(min(cell) FILTER (regexp_full_match(digits, '[1-9]\d{0,2}[.,]\d{3}')), '')
+FROM (
+    SELECT cell, rows, digits, shows_comma(digits) AS comma, shows_point(digits) AS point
+    FROM (SELECT cell, rows, number_parts(cell).digits AS digits FROM <cells>)
+);
+
+-- date_evidence --
+-- How many rows of a column of dates with slashes or dashes show the day first, the month first, or fit both.
+SELECT
+    coalesce(sum(rows) FILTER (first > 12 AND second <= 12), 0)::BIGINT,
+    coalesce(sum(rows) FILTER (second > 12 AND first <= 12), 0)::BIGINT,
+    coalesce(sum(rows) FILTER (first <= 12 AND second <= 12 AND first <> second), 0)::BIGINT,
+    coalesce(min(cell) FILTER (first <= 12 AND second <= 12 AND first <> second), '')
+FROM (
+    SELECT cell, rows, try_cast(parts.a AS INTEGER) AS first, try_cast(parts.b AS INTEGER) AS second
+    FROM (SELECT cell, rows, date_parts(cell) AS parts FROM <cells>)
+    WHERE parts.mark IN ('/', '-') AND length(parts.a) <= 2
+);
+
+-- pieces --
+-- What the cells of a column of pieces say: number, or the code of what is wrong.
+CREATE TABLE <parsed> AS
+SELECT cell, CASE WHEN problem IS NULL THEN value::BIGINT END AS value, problem
+FROM (
+    SELECT cell, value, CASE
+        WHEN scientific AND value IS NULL THEN 'too_big'
+        WHEN parts.digits = '' AND NOT scientific THEN 'not_a_number'
+        WHEN NOT scientific AND unit <> '' AND unit NOT IN (SELECT unit FROM piece_units) THEN 'not_pieces'
+        WHEN value IS NULL AND length(parts.digits) > 15 THEN 'too_big'
+        WHEN value IS NULL THEN 'wrong_decimal'
+        WHEN value <> round(value) THEN 'fraction'
+        WHEN abs(value) > 1000000000 THEN 'too_big'
+    END AS problem
+    FROM (
+        SELECT cell, parts, scientific, rtrim(lower(parts.before || parts.between || parts.after), '.') AS unit,
+               CASE WHEN scientific THEN try_cast(try_cast(cell AS DOUBLE) AS DECIMAL(24, 6)) ELSE signed_value(parts, $decimal, $native) END AS value
+        FROM (SELECT cell, number_parts(cell) AS parts, is_scientific(cell) AS scientific FROM <cells>)
+    )
+);
+
+-- money --
+-- What the cells of a column of amounts say: number and currency, or the code of what is wrong.
+CREATE TABLE <parsed> AS
+SELECT cell, CASE WHEN problem IS NULL THEN value END AS value, CASE WHEN problem IS NULL THEN code END AS currency, problem
+FROM (
+    SELECT cell, value, currencies.code, CASE
+        WHEN scientific AND value IS NULL THEN 'too_big'
+        WHEN parts.digits = '' AND NOT scientific THEN 'not_a_number'
+        WHEN NOT scientific AND sign <> '' AND currencies.code IS NULL THEN 'not_a_currency'
+        WHEN value IS NULL AND length(parts.digits) > 15 THEN 'too_big'
+        WHEN value IS NULL THEN 'wrong_decimal'
+        WHEN abs(value) > 1000000000000 THEN 'too_big'
+    END AS problem
+    FROM (
+        SELECT cell, parts, scientific, rtrim(upper(parts.before || parts.between || parts.after), '.') AS sign,
+               CASE WHEN scientific THEN try_cast(try_cast(cell AS DOUBLE) AS DECIMAL(24, 6)) ELSE signed_value(parts, $decimal, $native) END AS value
+        FROM (SELECT cell, number_parts(cell) AS parts, is_scientific(cell) AS scientific FROM <cells>)
+    )
+    LEFT JOIN currencies USING (sign)
+);
+
+-- moments --
+-- What the cells of a column of dates say: a moment in UTC, or the code of what is wrong.
+CREATE TABLE <parsed> AS
+SELECT cell, value, CASE
+    WHEN value IS NULL THEN 'not_a_date'
+    WHEN value > $latest::TIMESTAMP THEN 'future'
+    WHEN value < TIMESTAMP '1990-01-01' THEN 'too_old'
+END AS problem
+FROM (SELECT cell, moment(cell, $day_first, $time_zone) AS value FROM <cells>);
+
+-- birthdays --
+-- What the cells of a column of dates of birth say: a day, or the code of what is wrong.
+CREATE TABLE <parsed> AS
+SELECT cell, value::DATE AS value, CASE
+    WHEN value IS NULL THEN 'not_a_date'
+    WHEN value > $latest::TIMESTAMP OR value < TIMESTAMP '1900-01-01' THEN 'impossible_birthday'
+END AS problem
+FROM (SELECT cell, moment(cell, $day_first, 'UTC') AS value FROM <cells>);
+
+-- rejected --
+-- The rows of one file that cannot be used, as they were.
+CREATE TABLE <rejected> AS
+SELECT checked.line, checked.problem, raw.rest<columns>
+FROM checked JOIN <raw> AS raw ON raw.line = checked.line
+WHERE checked.file = <file> AND checked.problem IS NOT NULL
+ORDER BY checked.line
+<top>;
+
+-- page_of_rejected --
+-- Some of them.
+SELECT * FROM <rejected> WHERE rowid >= $first AND rowid < $last ORDER BY rowid;

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hanse.sources.files.schemas import Finding, finding
-from hanse.sources.files.workspace import Workspace
+from hanse.sources.files.workspace import Workspace, cells
 
 
 @dataclass
@@ -71,20 +71,15 @@ def decide_decimals(
 def decide_day_first(workspace: Workspace, table: str, column: str) -> tuple[bool, list[Finding]]:
     """Decide whether the day stands before the month in dates with slashes or dashes: as more rows show, else day first."""
     each = _date_evidence(workspace, table)
-    day_first = each.first >= each.second
-    text = "In {column} day and month could not be told apart, as in {example}; the day was read first."
     if each.either and not each.first and not each.second:
-        return day_first, [finding(text, rows=each.either, example=each.example, column=column, example_=each.example) if False else _ambiguous(text, each, column)]
-    return day_first, []
+        text = "In {column} day and month cannot be told apart, as in {example}; the day was read first."
+        return True, [finding(text, rows=each.either, example=each.example, column=column)]
+    return each.first >= each.second, []
 
 
-def _ambiguous(text: str, evidence: Evidence, column: str) -> Finding:
-    return finding(text, rows=evidence.either, column=column, example=evidence.example)
-
-
-def all_whole(workspace: Workspace, table: str) -> bool:
+def all_whole(workspace: Workspace, given: str, name: str) -> bool:
     """Return whether all ids of a column are whole numbers that end in ".0"."""
-    (every,) = workspace.one(f"SELECT coalesce(bool_and(regexp_full_match(cell, '\\d+\\.0+')), false) FROM {table}")  # noqa: S608
+    (every,) = workspace.one(cells["all_whole"], given=given, field=name)
     return bool(every)
 
 
@@ -92,3 +87,23 @@ def _more(evidence: Evidence, first: str, second: str, usual: str) -> str:
     if evidence.first == evidence.second:
         return usual
     return first if evidence.first > evidence.second else second
+
+
+def _decimal_evidence(workspace: Workspace, table: str) -> Evidence:
+    """Count the rows that show a comma, a point, or either: "1.234" is one thousand or one and a bit."""
+    return Evidence(*workspace.one(cells["decimal_evidence"], cells=table))
+
+
+def _date_evidence(workspace: Workspace, table: str) -> Evidence:
+    """Count the rows that show the day first (13/1/2026), the month first (1/13/2026), or either."""
+    return Evidence(*workspace.one(cells["date_evidence"], cells=table))
+
+
+def _decimal_findings(column: str, evidence: Evidence, sign: str) -> list[Finding]:
+    if not evidence.either or evidence.first or evidence.second:
+        return []
+    read = "one thousand and more" if (sign == ",") == ("." in evidence.example) else "one and a fraction"
+    text = (
+        "The numbers in {column}, such as {example}, can be read in two ways; {example} was read as {read}. Give the decimal sign if that is wrong."
+    )
+    return [finding(text, rows=evidence.either, example=evidence.example, column=column, read=read)]

@@ -7,12 +7,14 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from hanse.base.errors import FieldProblem
 from hanse.sources.files import errors
 from hanse.sources.files.kinds.declaration import PIECE_UNITS, Field, Kind
 
-LANGUAGES = {"deutsch": "de", "german": "de", "englisch": "en", "english": "en", "ger": "de", "eng": "en"} | {
-    code: code for code in "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl no pl pt ro sk sl sv tr uk".split()
-}
+_LANGUAGE_CODES = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl no pl pt ro sk sl sv tr uk"
+_LANGUAGE_WORDS = {"deutsch": "de", "german": "de", "ger": "de", "englisch": "en", "english": "en", "eng": "en"}
+LANGUAGES = _LANGUAGE_WORDS | {code: code for code in _LANGUAGE_CODES.split()}
+"""Language by the end of a column's name."""
 REJECT_COLUMNS = ("line", "field", "reason", "remedy")
 """The columns that a reject file adds at its end; a repaired one can be imported as it is."""
 
@@ -72,8 +74,14 @@ def check_complete(kind: Kind, mapping: ColumnMapping, headers: Sequence[str], *
     missing = kind.missing(mapping.columns)
     if missing:
         example = ",".join(f"{name}=COLUMN" for name in missing)
-        facts = {"file": file, "kind": kind.name, "missing": ", ".join(missing), "columns": ", ".join(headers), "example": example}
-        raise errors.UnmappedColumns(**facts)
+        problems = tuple(FieldProblem(field=name, message="no column was found", remedy=_describe(kind, name)) for name in missing)
+        names = {"missing": ", ".join(missing), "columns": ", ".join(headers)}
+        raise errors.UnmappedColumns(fields=problems, file=file, kind=kind.name, example=example, **names)
+
+
+def _describe(kind: Kind, name: str) -> str:
+    found = kind.field(name)
+    return found.description if found else ""
 
 
 def unit(header: str) -> tuple[str, str | None]:
@@ -98,7 +106,7 @@ def _chosen(kind: Kind, headers: Sequence[str], chosen: Mapping[str, str], file:
         if not column:
             continue
         if not _is_field(kind, name):
-            raise errors.UnknownField(kind=kind.title, field=name, fields=", ".join(each.name for each in kind.fields))
+            raise errors.UnknownField(kind=kind.title, field=name, known=", ".join(each.name for each in kind.fields))
         header = column if column in headers else by_key.get(key(column))
         if header is None:
             raise errors.UnknownColumn(column=column, file=file, field=name, columns=", ".join(headers))

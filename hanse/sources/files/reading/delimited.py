@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from hanse.base.database import Queries
 from hanse.sources.files import errors
 from hanse.sources.files.reading import table
 from hanse.sources.files.reading.records import Line, Records
 from hanse.sources.files.reading.table import RawTable
 from hanse.sources.files.reading.text import Text
-from hanse.sources.files.workspace import Workspace, quoted
+from hanse.sources.files.workspace import Workspace, literal
 
+reading = Queries(__package__)
 SEPARATORS = ",;\t|"
 SAMPLE_LINES = 100
 MOST_COLUMNS = 2_000
@@ -39,7 +41,7 @@ def read(workspace: Workspace, text: Text, *, file: str, limit: int | None = Non
         name = _read_well_formed(workspace, text, layout) or _read_forgiving(workspace, text, layout, limit)
     else:
         name = _read_forgiving(workspace, text, layout, limit)
-    (rows,) = workspace.one(f"SELECT count(*) FROM {name}")  # noqa: S608  # our own table names
+    rows = table.count(workspace, name)
     if rows == 0:
         raise errors.EmptyFile(file=file, reason="has a header but no rows")
     return RawTable(name, layout.headers, rows, native=False, separator=layout.separator)
@@ -96,22 +98,17 @@ def _read_well_formed(workspace: Workspace, text: Text, layout: Layout) -> str |
     """Let DuckDB read the file; null where it is not well-formed or a record spans several lines."""
     import duckdb
 
-    name = f"raw_{workspace.number()}"
+    name, cells = workspace.name("raw"), workspace.name("cells")
     columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(layout.headers)))
-    options = f"delim = {quoted(layout.separator)}, skip = {layout.skip}, columns = {{{columns}}}"
+    options = f"delim = {literal(layout.separator)}, skip = {layout.skip}, columns = {{{columns}}}"
     try:
-        workspace.run(
-            f"CREATE TABLE {name}_cells AS SELECT * FROM read_csv({quoted(str(text.path))}, {options}, "  # noqa: S608  # quoted
-            "auto_detect = false, header = false, quote = '\"', escape = '\"', strict_mode = true, nullstr = '')"
-        )
+        workspace.run(reading["read_well_formed"], cells=cells, file=literal(str(text.path)), options=options)
     except duckdb.Error:
         return None
-    (rows,) = workspace.one(f"SELECT count(*) FROM {name}_cells")  # noqa: S608  # our own table names
-    if rows + layout.skip != text.lines:
-        workspace.run(f"DROP TABLE {name}_cells")
+    if table.count(workspace, cells) + layout.skip != text.lines:
+        workspace.run("DROP TABLE <cells>", cells=cells)
         return None
-    line = f"rowid + {layout.skip + 1} AS line"
-    workspace.run(f"CREATE VIEW {name} AS SELECT {line}, NULL::VARCHAR AS problem, NULL::VARCHAR AS rest, * FROM {name}_cells")  # noqa: S608
+    workspace.run(reading["number_lines"], name=name, cells=cells, first=str(layout.skip + 1))
     return name
 
 

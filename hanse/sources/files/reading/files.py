@@ -23,7 +23,7 @@ def read(workspace: Workspace, path: Path, *, encoding: str | None = None, limit
         return parquet.read(workspace, path, limit=limit)
     if format_ is Format.WORKBOOK:
         return workbook.read(workspace, path, limit=limit)
-    text = texts.to_utf8(path, workspace.folder, encoding, workspace.number())
+    text = texts.to_utf8(path, workspace.folder, encoding, workspace.name("text"))
     if format_ is Format.JSON_ARRAY:
         raw = json_lines.read_array(workspace, text.path, file=path.name, limit=limit)
     elif format_ is Format.JSON_LINES:
@@ -36,6 +36,6 @@ def read(workspace: Workspace, path: Path, *, encoding: str | None = None, limit
 
 def _broken(workspace: Workspace, raw: RawTable, file: str) -> tuple[Finding, ...]:
     cells = ", ".join(["rest", *(f"c{index}" for index in range(len(raw.headers)))])
-    count, line = workspace.one(f"SELECT count(*), min(line) FROM {raw.name} WHERE contains(concat_ws('', {cells}), chr(65533))")  # noqa: S608
+    count, line = workspace.one("SELECT count(*), min(line) FROM <raw> WHERE contains(concat_ws('', <cells>), chr(65533))", raw=raw.name, cells=cells)
     text = "{file} has characters that its encoding cannot have; they were replaced by \ufffd."
     return (finding(text, rows=count, example=f"line {line}", file=file),)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import Path
 
+from hanse.base.database import Queries
 from hanse.sources.files import errors
 from hanse.sources.files.reading import table
 from hanse.sources.files.reading.table import RawTable, Record
 from hanse.sources.files.reading.text import Text
-from hanse.sources.files.workspace import Workspace, quoted
+from hanse.sources.files.workspace import Workspace, literal
 
+reading = Queries(__package__)
 MOST_COLUMNS = 2_000
-LONGEST_OBJECT = 64 << 20
-"""Largest array in bytes that DuckDB may hold as one piece while it parts it into objects."""
+LONGEST_ARRAY = 256 << 20
+"""Largest object of an array in bytes."""
 
 
 def read_lines(workspace: Workspace, text: Text, *, file: str, limit: int | None = None) -> RawTable:
@@ -32,30 +34,27 @@ def read_array(workspace: Workspace, path: Path, *, file: str, limit: int | None
     """
     import duckdb
 
-    name = f"objects_{workspace.number()}"
-    found = f"read_json_objects({quoted(str(path))}, format = 'array', maximum_object_size = {LONGEST_OBJECT}, compression = 'none')"
+    name = workspace.name("objects")
     top = "" if limit is None else f"LIMIT {limit}"
     try:
-        workspace.run(f"CREATE TABLE {name} AS SELECT row_number() OVER () AS line, json::VARCHAR AS text FROM {found} {top}")  # noqa: S608
+        workspace.run(reading["read_json_array"], name=name, file=literal(str(path)), longest=str(LONGEST_ARRAY), top=top)
     except duckdb.Error as error:
         raise errors.UnreadableFile(file=file, reason=f"its JSON is broken: {str(error).splitlines()[0]}") from error
     return _spread(workspace, name, file)
 
 
 def _well_formed(workspace: Workspace, text: Text) -> str | None:
-    """Let DuckDB part the lines, by a separator that valid JSON never holds; null where that does not give each line."""
+    """Let DuckDB part the lines; null where that does not give each line."""
     import duckdb
 
-    name = f"objects_{workspace.number()}"
-    options = "delim = '\x01', columns = {'text': 'VARCHAR'}, auto_detect = false, header = false, quote = '', escape = '', strict_mode = true"
+    name, lines = workspace.name("objects"), workspace.name("lines")
     try:
-        workspace.run(f"CREATE TABLE {name}_text AS SELECT * FROM read_csv({quoted(str(text.path))}, {options}, max_line_size = 8388608)")  # noqa: S608
+        workspace.run(reading["read_lines"], lines=lines, file=literal(str(text.path)))
     except duckdb.Error:
         return None
-    (rows,) = workspace.one(f"SELECT count(*) FROM {name}_text")  # noqa: S608  # our own table names
-    if rows != text.lines:
+    if table.count(workspace, lines) != text.lines:
         return None
-    workspace.run(f"CREATE VIEW {name} AS SELECT rowid + 1 AS line, ltrim(text, chr(65279)) AS text FROM {name}_text WHERE text IS NOT NULL")  # noqa: S608
+    workspace.run(reading["number_objects"], name=name, lines=lines)
     return name
 
 
@@ -64,23 +63,18 @@ def _forgiving(workspace: Workspace, text: Text, limit: int | None) -> str:
     with text.path.open(encoding="utf-8-sig", errors="replace", newline="\n") as stream:
         lines = (Record(number, [line.strip()]) for number, line in enumerate(stream, 1) if line.strip())
         table.fill(workspace, raw, 1, islice(lines, limit))
-    name = f"objects_{workspace.number()}"
-    workspace.run(f"CREATE VIEW {name} AS SELECT line, c0 AS text FROM {raw}")  # noqa: S608  # our own table names
+    name = workspace.name("objects")
+    workspace.run("CREATE VIEW <name> AS SELECT line, c0 AS text FROM <raw>", name=name, raw=raw)
     return name
 
 
 def _spread(workspace: Workspace, objects: str, file: str) -> RawTable:
     """Give each key of the objects a column."""
-    valid = f"(SELECT line, text FROM {objects} WHERE json_valid(text) AND json_type(text) = 'OBJECT')"
-    keys = workspace.run(
-        "SELECT key FROM (SELECT line, unnest(json_keys(text)) AS key, generate_subscripts(json_keys(text), 1) AS place "  # noqa: S608
-        f"FROM {valid}) GROUP BY key ORDER BY min(line * 10000 + place) LIMIT {MOST_COLUMNS + 1}"
-    )
-    names = [key for (key,) in keys]
+    names = [key for (key,) in workspace.run(reading["json_keys"], objects=objects, most=str(MOST_COLUMNS + 1))]
     if len(names) > MOST_COLUMNS:
         raise errors.UnreadableFile(file=file, reason=f"its objects have more than {MOST_COLUMNS} different keys")
     raw = _table(workspace, objects, names)
-    (rows, good) = workspace.one(f"SELECT count(*), count(*) FILTER (problem IS NULL) FROM {raw}")  # noqa: S608  # our own table names
+    rows, good = workspace.one("SELECT count(*), count(*) FILTER (problem IS NULL) FROM <raw>", raw=raw)
     if rows == 0:
         raise errors.EmptyFile(file=file, reason="has no objects")
     if good == 0:
@@ -89,14 +83,9 @@ def _spread(workspace: Workspace, objects: str, file: str) -> RawTable:
 
 
 def _table(workspace: Workspace, objects: str, names: list[str]) -> str:
-    raw = f"raw_{workspace.number()}"
-    paths = ", ".join(quoted("/" + name.replace("~", "~0").replace("/", "~1")) for name in names)
+    raw = workspace.name("raw")
+    paths = ", ".join(literal("/" + name.replace("~", "~0").replace("/", "~1")) for name in names)
     cells = "".join(f", cells[{index + 1}] AS c{index}" for index in range(len(names)))
     taken = f"json_extract_string(text, [{paths}])" if names else "NULL"
-    workspace.run(
-        f"CREATE TABLE {raw} AS SELECT line, CASE WHEN good THEN NULL ELSE 'not_json' END AS problem, "  # noqa: S608  # quoted
-        f"CASE WHEN good THEN NULL ELSE text END AS rest{cells} "
-        f"FROM (SELECT line, text, good, CASE WHEN good THEN {taken} END AS cells "
-        f"FROM (SELECT line, text, coalesce(json_valid(text) AND json_type(text) = 'OBJECT', false) AS good FROM {objects})) ORDER BY line"
-    )
+    workspace.run(reading["spread_objects"], raw=raw, cells=cells, taken=taken, objects=objects)
     return raw

@@ -16,7 +16,7 @@ BATCH = 20_000
 
 @dataclass(frozen=True)
 class RawTable:
-    """The rows of one file as texts: columns line, problem, rest, c0, c1, …"""
+    """The rows of one file as texts, in the columns line, problem, rest, c0, c1 and so on."""
 
     name: str
     """Its name in the workspace."""
@@ -42,19 +42,25 @@ class Record(NamedTuple):
 
 def create(workspace: Workspace, width: int) -> str:
     """Make an empty raw table; return its name."""
-    name = f"raw_{workspace.number()}"
+    name = workspace.name("raw")
     cells = "".join(f", c{index} VARCHAR" for index in range(width))
-    workspace.run(f"CREATE TABLE {name} (line BIGINT, problem VARCHAR, rest VARCHAR{cells})")
+    workspace.run("CREATE TABLE <name> (line BIGINT, problem VARCHAR, rest VARCHAR<cells>)", name=name, cells=cells)
     return name
+
+
+def count(workspace: Workspace, name: str) -> int:
+    """Return how many rows a table has."""
+    (rows,) = workspace.one("SELECT count(*) FROM <name>", name=name)
+    return int(rows)
 
 
 def fill(workspace: Workspace, name: str, width: int, records: Iterable[Record]) -> int:
     """Put records into a raw table, some at a time; return how many."""
-    count = 0
+    filled = 0
     for batch in _batches(records):
         _insert(workspace, name, width, batch)
-        count += len(batch)
-    return count
+        filled += len(batch)
+    return filled
 
 
 def headers(names: Iterable[object]) -> tuple[str, ...]:

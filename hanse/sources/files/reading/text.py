@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
@@ -93,14 +94,14 @@ class _Survey:
         return "cp1252"
 
 
-def to_utf8(path: Path, folder: Path, encoding: str | None, number: int) -> Text:
+def to_utf8(path: Path, folder: Path, encoding: str | None, name: str) -> Text:
     """Return a file as clean UTF-8 text: itself where it is that already, else a copy in the folder.
 
     Raises `UnreadableFile`, and `UnknownOption` for an encoding that does not exist.
     """
-    copy = folder / f"text-{number}"
+    copy = folder / name
     with formats.open_bytes(path) as stream:
-        packed = not hasattr(stream, "raw") or stream.__class__.__name__ == "GzipFile"
+        packed = not isinstance(stream, BufferedReader)
         survey, mark = _survey(stream, copy if packed else None, path.name)
     found = _encoding(survey, mark, encoding, path.name)
     source = copy if packed else path
@@ -108,7 +109,7 @@ def to_utf8(path: Path, folder: Path, encoding: str | None, number: int) -> Text
     only_returns = survey.counted.feeds == 0 and survey.counted.returns > 0
     if found in {"utf-8", "utf-8-sig"} and not broken and not survey.nuls and not only_returns:
         return Text(source, survey.counted.lines, broken=False, findings=())
-    return _converted(source, folder / f"utf8-{number}", found, path.name, survey)
+    return _converted(source, folder / f"{name}-utf8", found, path.name, survey)
 
 
 def _survey(stream: IO[bytes], copy: Path | None, file: str) -> tuple[_Survey, str | None]:

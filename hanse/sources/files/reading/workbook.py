@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from hanse.sources.files import errors
 from hanse.sources.files.reading import table
 from hanse.sources.files.reading.records import fitted
-from hanse.sources.files.reading.table import RawTable, Record
+from hanse.sources.files.reading.table import RawTable
 from hanse.sources.files.schemas import Finding, finding
 from hanse.sources.files.workspace import Workspace
 
@@ -65,7 +66,7 @@ def _first_row(sheet: CalamineSheet) -> int:
     return (sheet.start or (0, 0))[0] + 1
 
 
-def _without_empty_end(cells: list[Cell]) -> list[Cell]:
+def _without_empty_end(cells: Sequence[Cell]) -> Sequence[Cell]:
     end = len(cells)
     while end > 1 and cells[end - 1] in {"", None}:
         end -= 1
@@ -80,12 +81,6 @@ def _text(cell: Cell) -> str:
         return "true" if cell else "false"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
-    if isinstance(cell, datetime):
-        return cell.isoformat(" ")
-    if isinstance(cell, (date, time)):
+    if isinstance(cell, (datetime, date, time)):
         return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return str(cell)
     return "" if cell is None else str(cell)
-
-

@@ -71,7 +71,7 @@ def send(world: World, party: Party, person: Person, letter: Letter) -> tuple[Re
         return Reaction.NOTHING, day
     second = world.window.second(day)
     coupon = letter.offers_coupon(person)
-    facts: dict[str, object] = {
+    facts = {
         "email_id": f"{letter.campaign_id}-{person.user_id}",
         "email_subject": letter.subject[person.language],
         "campaign_id": letter.campaign_id,

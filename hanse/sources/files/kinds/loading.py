@@ -1,0 +1,75 @@
+"""What the loaders of all kinds share: what they are given, and what they tell."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from hanse.base.context import Progress
+from hanse.base.database import Connection
+from hanse.sources.files.checking.mapping import ColumnMapping
+from hanse.sources.files.reading.table import RawTable
+from hanse.sources.files.schemas import Finding, finding
+from hanse.sources.files.workspace import Workspace
+
+ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One file of an import, read and mapped."""
+
+    number: int
+    name: str
+    raw: RawTable
+    mapping: ColumnMapping
+
+
+@dataclass
+class Load:
+    """One import on its way into the database: the checked rows, where they go, and what is found on the way."""
+
+    workspace: Workspace
+    connection: Connection
+    source: str
+    language: str
+    """Language of texts that do not say it; `und` where nobody said it."""
+    now: datetime
+    progress: Progress
+    files: tuple[InputFile, ...]
+    suffix: str = ""
+    """What makes the message ids of a replayed row its own, where its order is known already."""
+    findings: list[Finding] = field(default_factory=list)
+    made: dict[str, int] = field(default_factory=dict)
+    loaded: int = 0
+    known: int = 0
+
+    def note(self, template: str, *, rows: int = 0, example: str = "", **facts: object) -> None:
+        """Add a finding where it concerns any rows."""
+        if rows:
+            self.findings.append(finding(template, rows=rows, example=example, **facts))
+
+    def count(self, what: str, number: int) -> None:
+        """Add to what was made."""
+        self.made[what] = self.made.get(what, 0) + number
+
+
+class Loader(Protocol):
+    """How the checked rows of one kind get into the database."""
+
+    async def __call__(self, load: Load) -> None:
+        """Write the rows of the table `checked` that have no problem; may find more problems first."""
+        ...
+
+
+async def aside(work: Callable[..., ResultT], *arguments: Any, **named: Any) -> ResultT:
+    """Do work that computes for long in a thread, so that the process goes on answering."""
+    return await asyncio.to_thread(work, *arguments, **named)
+
+
+def present(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts that are there."""
+    return {name: value for name, value in facts.items() if value is not None and value != {}}

@@ -1,0 +1,137 @@
+"""Order lines become the events `Order Completed` and `Order Refunded`; products the catalog lacks are made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from hanse.base import money
+from hanse.base.database import Queries
+from hanse.data import catalog, events, profiles
+from hanse.data.catalog import Price, Product
+from hanse.data.events import Event
+from hanse.data.profiles import Profile
+from hanse.sources.files.kinds import known_orders, people
+from hanse.sources.files.kinds.loading import Load, aside
+from hanse.sources.files.kinds.people import Found, Person
+
+steps = Queries(__package__, "orders.sql")
+queries = Queries("hanse.sources.files")
+PAGE = 5_000
+"""Orders written at once."""
+PRODUCT_PAGE = 10_000
+PART = 2_000_000
+"""Lines grouped at once, so that memory has a bound."""
+
+Row = dict[str, Any]
+
+
+async def load(load: Load) -> None:
+    """Write the checked lines as events."""
+    await aside(_group, load)
+    await _make_products(load)
+    await _write_events(load)
+
+
+def _group(load: Load) -> None:
+    run, one = load.workspace.run, load.workspace.one
+    if one(steps["undated"])[0]:
+        run(steps["date_lines"])
+    run(steps["order_currencies"])
+    run(steps["refuse_other_currencies"])
+    cancelling, positive = one(steps["cancellations"])
+    if cancelling:
+        load.note("{rows} lines of cancellations (numbers like C536379) have a positive quantity; they were taken as returns.", rows=positive)
+    run(steps["make_orders"])
+    (lines,) = one("SELECT count(*) FROM checked")
+    parts = lines // PART + 1
+    for part in range(parts):
+        run(steps["group_orders"], cancelling=str(cancelling).lower(), parts=str(parts), part=str(part))
+    run(steps["make_products"])
+
+
+async def _make_products(load: Load) -> None:
+    """Make the products that the catalog lacks; those that it has stay as they are."""
+    made = 0
+    for page in _pages(load, "products", PRODUCT_PAGE):
+        rows = await aside(load.workspace.dicts, steps["page_of_products"], page)
+        cursor = await load.connection.execute(queries["known_products"], {"product_ids": [row["product_id"] for row in rows]})
+        known = {row["product_id"] async for row in cursor}
+        fresh = [row for row in rows if row["product_id"] not in known]
+        products = (Product(product_id=row["product_id"], title={load.language: row["name"]} if row["name"] else {}) for row in fresh)
+        made += await catalog.put_products(load.connection, products, source=load.source, now=load.now)
+        await catalog.put_prices(load.connection, (_price(row) for row in fresh if row["price"]))
+    load.count("products", made)
+
+
+def _price(row: Row) -> Price:
+    return Price(product_id=row["product_id"], amount_minor=money.minor(row["price"], row["currency"]), currency=row["currency"])
+
+
+async def _write_events(load: Load) -> None:
+    (count,) = load.workspace.one("SELECT count(*) FROM orders")
+    changed: list[str] = []
+    for page in _pages(load, "orders", PAGE):
+        rows = await aside(load.workspace.dicts, steps["page_of_orders"], page)
+        changed += await _write_page(load, rows)
+        done = min(page["last"], count)
+        await load.progress(0.5 + 0.5 * done / count, f"writing orders {done:,} of {count:,}")
+    load.note(
+        "{rows} orders were known with other content and stay as they are.", rows=len(changed), example=", ".join(changed[:3])
+    )
+
+
+async def _write_page(load: Load, rows: list[Row]) -> list[str]:
+    """Write some orders; return those that were known with other content."""
+    owners = await _owners(load, rows)
+    made = [_event(load, row, owner) for row, owner in zip(rows, owners, strict=True)]
+    appended = await events.append(load.connection, made, now=load.now)
+    for row, taken in zip(rows, appended.taken, strict=True):
+        if taken:
+            load.loaded += row["lines"]
+            load.count("refunds" if row["refund"] else "orders", 1)
+        else:
+            load.known += row["lines"]
+    return await known_orders.changed(load.connection, [event for event, taken in zip(made, appended.taken, strict=True) if not taken])
+
+
+def _event(load: Load, row: Row, owner: UUID | None) -> Event:
+    prefix, name = ("refund", "Order Refunded") if row["refund"] else ("order", "Order Completed")
+    return Event(
+        message_id=f"{prefix}:{load.source}:{row['order_id']}{load.suffix}",
+        name=name,
+        profile_id=owner,
+        user_id=row["customer_id"],
+        source=load.source,
+        occurred_at=_aware(row["ordered_at"]),
+        properties=msgspec.Raw(row["properties"].encode()),
+    )
+
+
+async def _owners(load: Load, rows: list[Row]) -> list[UUID | None]:
+    """Return whose orders they are; make profiles for people seen for the first time."""
+    found = await people.find(load.connection, [Person(row["customer_id"], row["email"]) for row in rows], now=load.now)
+    fresh = {each.profile_id: _profile(load, row, each) for row, each in zip(rows, found, strict=True) if each and each.fresh}
+    if fresh:
+        load.count("profiles", await profiles.put(load.connection, fresh.values(), source=load.source, now=load.now))
+    await people.add_identities(load.connection, filter(None, found), source=load.source, now=load.now)
+    return [each.profile_id if each else None for each in found]
+
+
+def _profile(load: Load, row: Row, found: Found) -> Profile:
+    address = {"address": {"country": row["country"]}} if row["country"] else {}
+    email = {"email": row["email"]} if row["email"] else {}
+    return Profile(profile_id=found.profile_id, traits={**email, **address}, identities=found.identities, created_at=load.now)
+
+
+def _pages(load: Load, table: str, size: int) -> Iterator[dict[str, int]]:
+    (count,) = load.workspace.one("SELECT count(*) FROM <table>", table=table)
+    return ({"first": first, "last": first + size} for first in range(0, count, size))
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC)

@@ -1,0 +1,36 @@
+-- known_products --
+-- Which of some products the catalog has.
+SELECT product_id FROM products WHERE product_id = ANY(%(product_ids)s);
+
+-- products --
+-- Products as they are in the catalog, with their price for everybody in each currency and their stock.
+SELECT
+    product_id, parent_id, state, title, description, category, brand, gtin, url, image_url, attributes,
+    (
+        SELECT coalesce(jsonb_object_agg(currency, amount_minor), '{}') FROM prices
+        WHERE prices.product_id = products.product_id AND price_list = 'list' AND min_quantity = 1 AND valid_from = '-infinity'
+    ) AS prices,
+    (SELECT quantity FROM stock WHERE stock.product_id = products.product_id AND location = 'main') AS stock
+FROM products
+WHERE product_id = ANY(%(product_ids)s);
+
+-- profiles --
+-- Profiles with what is known of them.
+SELECT profile_id, kind, traits, created_at FROM profiles WHERE profile_id = ANY(%(profile_ids)s);
+
+-- make_staged_orders --
+-- An empty table, gone at commit, for orders that come again.
+CREATE TEMPORARY TABLE IF NOT EXISTS staged_orders (message_key uuid, properties jsonb) ON COMMIT DROP;
+
+-- empty_staged_orders --
+-- Empties it for the next ones.
+TRUNCATE staged_orders;
+
+-- changed_orders --
+-- The orders that the log has with other content than the staged ones.
+SELECT staged.properties ->> 'order_id' AS order_id
+FROM staged_orders AS staged
+JOIN event_messages USING (message_key)
+JOIN events ON events.event_id = event_messages.event_id
+WHERE events.properties <> staged.properties
+ORDER BY 1;

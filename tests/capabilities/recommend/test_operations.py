@@ -1,0 +1,181 @@
+"""Recommendations answer from what was learned, leave out what is not sold, and say why."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from hanse.base import errors
+from hanse.base.decision import Arm, Basis
+from hanse.capabilities.recommend import operations, trained
+from hanse.capabilities.recommend.errors import NotTrained, UnknownCategory
+from hanse.capabilities.recommend.schemas import RecommendedPrice
+from hanse.data.catalog import Price, Product
+from hanse.data.catalog.errors import UnknownProduct
+from tests.capabilities.recommend.conftest import HELD_OUT, Shop
+
+CATEGORY = {"de": "Maschinen > Bohren", "en": "Machines > Drilling"}
+NEIGHBOURS = {"drill": [("bit", 0.5, 128, 2000), ("old", 0.4, 90, 2000), ("case", 0.25, 12, 2000)], "bit": [("drill", 0.5, 128, 900)]}
+BEST_SELLERS = {
+    "": [("saw", 1.0, 1500, 24000), ("bit", 0.5, 900, 24000), ("new", 0.25, 3, 24000)],
+    "machines": [("new", 1.0, 3, 24000)],
+    "machines > drilling": [("new", 1.0, 3, 24000)],
+    "maschinen": [("new", 1.0, 3, 24000), ("saw", 0.1, 1, 24000)],
+    "maschinen > bohren": [("new", 1.0, 3, 24000)],
+}
+
+
+@pytest.fixture
+async def versions(shop: Shop) -> dict[str, str]:
+    """A trained shop of six products."""
+    await shop.sell(
+        [
+            Product(product_id="drill", title={"de": "Bohrmaschine", "en": "Drill"}, category=CATEGORY),
+            Product(product_id="bit", title={"de": "Bohrer"}, image_url="https://shop.example/bit.jpg"),
+            Product(product_id="old", title={"en": "Old drill"}, state="discontinued"),
+            Product(product_id="case", title={}),
+            Product(product_id="saw", title={"de": "Säge", "en": "Saw"}),
+            Product(product_id="new", title={"de": "Neuheit", "en": "Novelty"}, category=CATEGORY),
+        ],
+        [Price(product_id="bit", amount_minor=1290)],
+    )
+    names = {trained.ALSO_BOUGHT: NEIGHBOURS, trained.POPULAR: BEST_SELLERS}
+    return {name: await shop.learn(name, rankings) for name, rankings in names.items()}
+
+
+async def test_what_was_bought_together_comes_with_scores_titles_and_reasons(shop: Shop, versions: dict[str, str]) -> None:
+    answer = await shop.call(operations.also_bought, {"product_id": "drill"}, "de")
+    assert [(item.product_id, item.score, item.title, item.reason) for item in answer.items] == [
+        ("bit", 0.5, "Bohrer", "In 128 von 2.000 Bestellungen zusammen gekauft"),
+        ("case", 0.25, "case", "In 12 von 2.000 Bestellungen zusammen gekauft"),
+    ]
+    assert answer.reason == "Diese Produkte wurden zusammen mit Bohrmaschine gekauft"
+    assert answer.model_version == versions[trained.ALSO_BOUGHT]
+    assert (answer.arm, answer.arm_probability, answer.basis) == (Arm.TREATED, 1.0, Basis.ANONYMOUS)
+
+
+async def test_pictures_and_prices_come_where_there_are_any(shop: Shop, versions: dict[str, str]) -> None:
+    bit, case = (await shop.call(operations.also_bought, {"product_id": "drill"})).items
+    assert (bit.image_url, bit.price) == ("https://shop.example/bit.jpg", RecommendedPrice(amount_minor=1290, currency="EUR"))
+    assert (case.image_url, case.price) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("language", "wanted", "reason"), [("en", None, "Bought"), ("de", "en", "Bought"), ("fr", None, "In 128"), ("", None, "In 128")]
+)
+async def test_reasons_are_in_the_language_asked_for(shop: Shop, versions: dict[str, str], language: str, wanted: str | None, reason: str) -> None:
+    answer = await shop.call(operations.also_bought, {"product_id": "drill", "language": wanted}, language)
+    assert answer.items[0].reason.startswith(reason)
+
+
+async def test_english_numbers_and_titles(shop: Shop, versions: dict[str, str]) -> None:
+    answer = await shop.call(operations.also_bought, {"product_id": "drill", "limit": 1}, "en")
+    assert (answer.items[0].title, answer.items[0].reason) == ("Bohrer", "Bought together in 128 of 2,000 orders")
+    assert answer.reason == "These products were bought together with Drill"
+
+
+async def test_no_more_come_than_were_asked_for(shop: Shop, versions: dict[str, str]) -> None:
+    assert [item.product_id for item in (await shop.call(operations.also_bought, {"product_id": "drill", "limit": 1})).items] == ["bit"]
+    assert [item.product_id for item in (await shop.call(operations.popular, {"limit": 2})).items] == ["saw", "bit"]
+
+
+async def test_products_after_many_discontinued_ones_are_found(shop: Shop) -> None:
+    await shop.sell([Product(product_id=f"p{each:02}", state="discontinued" if each < 90 else "active") for each in range(100)])
+    await shop.learn(trained.POPULAR, {"": [(f"p{each:02}", 1 - each / 100, 5, 9) for each in range(100)]})
+    answer = await shop.call(operations.popular, {"limit": 4})
+    assert [item.product_id for item in answer.items] == ["p90", "p91", "p92", "p93"]
+
+
+async def test_without_anything_bought_together_the_narrowest_category_answers(shop: Shop, versions: dict[str, str]) -> None:
+    answer = await shop.call(operations.also_bought, {"product_id": "new"}, "de")
+    assert [item.product_id for item in answer.items] == ["saw"]
+    assert answer.reason == (
+        "Mit Neuheit wurde noch nichts zusammen gekauft, deshalb sind dies Produkte, die in der Kategorie Maschinen beliebt sind"
+    )
+    assert answer.model_version == versions[trained.POPULAR]
+
+
+async def test_without_anything_in_the_category_the_whole_shop_answers(shop: Shop, versions: dict[str, str]) -> None:
+    for product_id, title in (("saw", "Saw"), ("new", "Novelty")):
+        answer = await shop.call(operations.also_bought, {"product_id": product_id}, "en")
+        assert [item.product_id for item in answer.items] == [each for each in ("saw", "bit", "new") if each != product_id]
+        assert answer.reason.startswith(f"Nothing was bought together with {title} yet")
+        assert answer.reason.endswith("in the whole shop")
+
+
+async def test_who_is_held_out_gets_what_is_popular(shop: Shop, versions: dict[str, str]) -> None:
+    answer = await shop.call(operations.also_bought, {"product_id": "bit", "profile_id": str(HELD_OUT)}, "en")
+    assert [item.product_id for item in answer.items] == ["saw", "new"]
+    assert (answer.arm, answer.arm_probability, answer.basis) == (Arm.HELD_OUT, 0.05, Basis.CONSENT)
+    assert "held out" in answer.reason
+    assert answer.model_version == versions[trained.POPULAR]
+
+
+async def test_who_is_known_and_treated_gets_what_was_bought_together(shop: Shop, versions: dict[str, str]) -> None:
+    answer = await shop.call(operations.also_bought, {"product_id": "bit", "profile_id": str(UUID(int=2))})
+    assert [item.product_id for item in answer.items] == ["drill"]
+    assert (answer.arm, answer.arm_probability) == (Arm.TREATED, 0.95)
+
+
+async def test_popular_products_come_with_the_period_they_were_counted_in(shop: Shop, versions: dict[str, str]) -> None:
+    german, english = [await shop.call(operations.popular, {"limit": 1}, language) for language in ("de", "en")]
+    assert german.items[0].reason == "In 1.500 von 24.000 Bestellungen vom 14.06.2025 bis 14.06.2026 gekauft"
+    assert english.items[0].reason == "Bought in 1,500 of 24,000 orders from Jun 14, 2025 to Jun 14, 2026"
+    assert (german.reason, english.model_version) == ("Diese Produkte sind im ganzen Shop beliebt", versions[trained.POPULAR])
+
+
+@pytest.mark.parametrize("category", ["Maschinen", "maschinen ", " MASCHINEN"])
+async def test_a_category_is_found_however_it_is_spelled(shop: Shop, versions: dict[str, str], category: str) -> None:
+    answer = await shop.call(operations.popular, {"category": category}, "de")
+    assert [item.product_id for item in answer.items] == ["new", "saw"]
+    assert answer.reason == f"Diese Produkte sind in der Kategorie {category} beliebt"
+
+
+@pytest.mark.parametrize("category", ["Gärten", "Bohren", "", " > "])
+async def test_a_category_there_is_not_is_said_so(shop: Shop, versions: dict[str, str], category: str) -> None:
+    with pytest.raises(UnknownCategory, match="There is no category"):
+        await shop.call(operations.popular, {"category": category})
+
+
+async def test_a_product_there_is_not_is_said_so(shop: Shop, versions: dict[str, str]) -> None:
+    with pytest.raises(UnknownProduct, match="wrench"):
+        await shop.call(operations.also_bought, {"product_id": "wrench"})
+
+
+async def test_before_training_the_remedy_is_said(shop: Shop) -> None:
+    for operation, arguments in ((operations.popular, {}), (operations.also_bought, {"product_id": "drill"})):
+        with pytest.raises(NotTrained, match="hanse train recommend"):
+            await shop.call(operation, arguments)
+
+
+@pytest.mark.parametrize("arguments", [{}, {"product_id": ""}, {"product_id": "drill", "limit": 0}, {"product_id": "drill", "limit": 101}])
+async def test_requests_out_of_bounds_are_refused(shop: Shop, arguments: dict[str, object]) -> None:
+    with pytest.raises(errors.InvalidRequest):
+        await shop.call(operations.also_bought, arguments)
+
+
+async def test_an_unknown_field_is_refused(shop: Shop) -> None:
+    with pytest.raises(errors.InvalidRequest, match="colour"):
+        await shop.call(operations.popular, {"colour": "red"})
+
+
+async def test_every_answer_is_recorded_as_it_was_given(shop: Shop, versions: dict[str, str]) -> None:
+    answers = [await shop.call(operations.popular, {}), await shop.call(operations.also_bought, {"product_id": "drill"})]
+    assert shop.ports.recorded == answers
+    assert answers[0].decision_id != answers[1].decision_id
+
+
+async def test_a_warm_process_answers_without_the_database(shop: Shop, versions: dict[str, str]) -> None:
+    first = await shop.call(operations.also_bought, {"product_id": "drill"})
+    await shop.resources.pool.close()
+    again = await shop.call(operations.also_bought, {"product_id": "drill"})
+    assert msgspec.to_builtins(again.items) == msgspec.to_builtins(first.items)
+
+
+async def test_a_new_model_answers_without_a_restart(shop: Shop, versions: dict[str, str]) -> None:
+    await shop.call(operations.also_bought, {"product_id": "drill"})
+    newer = await shop.learn(trained.ALSO_BOUGHT, {"drill": [("saw", 0.5, 2, 3)]})
+    answer = await shop.call(operations.also_bought, {"product_id": "drill"})
+    assert (answer.model_version, [item.product_id for item in answer.items]) == (newer, ["saw"])
