@@ -203,7 +203,7 @@ def decode(operation: Operation[Any, Any], body: bytes) -> Any:
 
 def invalid(error: Exception) -> errors.InvalidRequest:
     """Return the error that says which field of a request is wrong, from what msgspec says."""
-    message, _, path = str(error).partition(" - at `$")
+    message, _, path = str(error).replace(" - at `key` in `$", " - at `$").partition(" - at `$")
     found = field_problem(message, path.rstrip("`").lstrip("."))
     return errors.InvalidRequest(reason=f"{found.field}: {message}", fields=(found,))
 

@@ -24,6 +24,11 @@ from psycopg_pool import AsyncConnectionPool
 Connection = psycopg.AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]
 
+WAIT_SECONDS = 10.0
+"""How long somebody waits for a connection before the database counts as away."""
+RECONNECT_SECONDS = 5.0
+"""How long one attempt to connect goes on, waiting longer and longer; the next one who asks starts another."""
+
 _NAMED = re.compile(r"^-- ([a-z0-9_]+) --\n", re.MULTILINE)
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 """A NUL as JSON writes it; after an odd number of backslashes the same letters are plain text."""
@@ -67,6 +72,8 @@ def pool(conninfo: str, *, size: int = 8) -> Pool:
         min_size=1,
         max_size=size,
         open=False,
+        timeout=WAIT_SECONDS,
+        reconnect_timeout=RECONNECT_SECONDS,
         kwargs={"row_factory": dict_row, "options": "-c timezone=UTC"},
         check=AsyncConnectionPool.check_connection,
         connection_class=psycopg.AsyncConnection[DictRow],
@@ -83,9 +90,9 @@ async def copy(connection: Connection, table: str, columns: Sequence[str], rows:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), _names(columns))
     count = 0
     async with connection.cursor() as cursor, cursor.copy(statement) as stream:
-        for row in rows:
-            await stream.write_row(row)
-            count += 1
+        for count, row in enumerate(rows, start=1):
+            if block := stream.formatter.write_row(row):  # a block at a time: awaiting each row costs more than the row
+                await stream.write(block)
     return count
 
 

@@ -66,12 +66,12 @@ class Rankings:
         """Return the place of each key."""
         return {key: place for place, key in enumerate(self.keys)}
 
-    def rank(self, key: str, limit: int) -> list[Ranked]:
-        """Return the best products of a key; none where the key is not known."""
+    def rank(self, key: str, limit: int, skip: int = 0) -> list[Ranked]:
+        """Return the best products of a key, or those after the first `skip`; none where the key is not known."""
         place = self.places.get(key)
         if place is None:
             return []
-        first = int(self.start[place])
+        first = int(self.start[place]) + skip
         last = min(int(self.start[place + 1]), first + limit)
         total, items = int(self.total[place]), self.items
         found = zip(self.item[first:last].tolist(), self.score[first:last].tolist(), self.orders[first:last].tolist(), strict=True)

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 from hanse.base.context import Context
 from hanse.base.decision import Arm
 from hanse.base.operation import Effect, Purpose, operation
 from hanse.capabilities.recommend import reasons, trained
 from hanse.capabilities.recommend.errors import NotTrained, UnknownCategory
-from hanse.capabilities.recommend.method import KEPT, Ranked
+from hanse.capabilities.recommend.method import Ranked
 from hanse.capabilities.recommend.popularity import EVERYTHING, category_keys
 from hanse.capabilities.recommend.schemas import AlsoBought, Popular, Ranking, Recommendation, RecommendedPrice
 from hanse.capabilities.recommend.trained import Trained
 from hanse.data.catalog.errors import UnknownProduct
 from hanse.data.catalog.summaries import Summaries, Summary, title
 
-MARGIN = 5
+MARGIN = 3
 """Products looked up beyond the limit at first, because some may not be sold any more."""
 
-Explain = Callable[[Ranked], str]
+
+@dataclass(frozen=True)
+class _Wish:
+    """What is asked for, whatever it is answered from."""
+
+    context: Context
+    limit: int
+    language: str
+    without: str | None = None
+    """The product that the answer shall not have."""
 
 
 @operation(
@@ -34,12 +43,12 @@ async def popular(request: Popular, context: Context) -> Ranking:
 
     Orders count less the older they are. The answer is the same for everybody.
     """
-    language = _language(request.language, context)
+    wish = _Wish(context, request.limit, _language(request.language, context))
     found = trained.current(context, trained.POPULAR)
     key = _category_key(request.category, found)
-    items = await _best_sellers(context, found, key, request.limit, language)
+    items = await _best_sellers(wish, found, key)
     template = reasons.BEST_SELLERS_OF if key else reasons.BEST_SELLERS
-    return _answer(context, found, items, reasons.say(template, language, category=request.category))
+    return _answer(wish, found, items, template, category=request.category)
 
 
 @operation(
@@ -55,55 +64,49 @@ async def also_bought(request: AlsoBought, context: Context) -> Ranking:
     Where nothing was bought together with it, the answer is what is popular in its category, and says so. Profiles that
     are held out get what is popular in the whole shop.
     """
-    language = _language(request.language, context)
+    wish = _Wish(context, request.limit, _language(request.language, context), request.product_id)
     found = trained.current(context, trained.ALSO_BOUGHT)
     product = await _product(context, request.product_id)
     if context.assignment.arm is Arm.HELD_OUT:
-        return await _control(request, context, language)
-    ranked = found.rankings.rank(product.product_id, KEPT)
-    items = await _offer(context, ranked, request.limit, language, lambda each: reasons.together(each, language))
+        return await _control(wish)
+    items = await _offer(wish, found, product.product_id, reasons.together(wish.language))
     if not items:
-        return await _instead(request, context, product, language)
-    return _answer(context, found, items, reasons.say(reasons.GOES_WITH, language, title=_title(product, language)))
+        return await _instead(wish, product)
+    return _answer(wish, found, items, reasons.GOES_WITH, title=_title(product, wish.language))
 
 
-async def _control(request: AlsoBought, context: Context, language: str) -> Ranking:
-    found = trained.current(context, trained.POPULAR)
-    items = await _best_sellers(context, found, EVERYTHING, request.limit, language, without=request.product_id)
-    return _answer(context, found, items, reasons.say(reasons.HELD_OUT, language))
+async def _control(wish: _Wish) -> Ranking:
+    found = trained.current(wish.context, trained.POPULAR)
+    return _answer(wish, found, await _best_sellers(wish, found, EVERYTHING), reasons.HELD_OUT)
 
 
-async def _instead(request: AlsoBought, context: Context, product: Summary, language: str) -> Ranking:
+async def _instead(wish: _Wish, product: Summary) -> Ranking:
     """Answer with what is popular in the narrowest category of the product that has anything to offer."""
-    found = trained.current(context, trained.POPULAR)
-    path = title(product.category, language)
-    for depth, key in enumerate(category_keys(path)):
-        items = await _best_sellers(context, found, key, request.limit, language, without=request.product_id)
-        if items:
-            category = " > ".join(part.strip() for part in path.split(">")[: len(category_keys(path)) - depth])
-            reason = reasons.say(reasons.NOTHING_TOGETHER_OF, language, title=_title(product, language), category=category)
-            return _answer(context, found, items, reason)
-    items = await _best_sellers(context, found, EVERYTHING, request.limit, language, without=request.product_id)
-    return _answer(context, found, items, reasons.say(reasons.NOTHING_TOGETHER, language, title=_title(product, language)))
+    found = trained.current(wish.context, trained.POPULAR)
+    name, path = _title(product, wish.language), title(product.category, wish.language)
+    for key in category_keys(path):
+        if items := await _best_sellers(wish, found, key):
+            category = " > ".join(part.strip() for part in path.split(">")[: len(key.split(">"))])
+            return _answer(wish, found, items, reasons.NOTHING_TOGETHER_OF, title=name, category=category)
+    items = await _best_sellers(wish, found, EVERYTHING)
+    return _answer(wish, found, items, reasons.NOTHING_TOGETHER, title=name)
 
 
-async def _best_sellers(context: Context, found: Trained, key: str, limit: int, language: str, *, without: str | None = None) -> list[Recommendation]:
-    ranked = [each for each in found.rankings.rank(key, KEPT) if each.product_id != without]
-    return await _offer(context, ranked, limit, language, lambda each: reasons.popular(each, language, found.since, found.until))
+async def _best_sellers(wish: _Wish, found: Trained, key: str) -> list[Recommendation]:
+    return await _offer(wish, found, key, reasons.popular(wish.language, found.since, found.until))
 
 
-async def _offer(context: Context, ranked: list[Ranked], limit: int, language: str, explain: Explain) -> list[Recommendation]:
-    """Return the best products that are still sold."""
+async def _offer(wish: _Wish, found: Trained, key: str, explain: reasons.Explain) -> list[Recommendation]:
+    """Return the best products of a key that are still sold, looking further down only where some are not."""
     items: list[Recommendation] = []
-    step = limit + MARGIN
-    for first in range(0, len(ranked), step):
-        known = await context.resource(Summaries).get(context, [each.product_id for each in ranked[first : first + step]])
-        for each in ranked[first : first + step]:
+    step, skip = wish.limit + MARGIN, 0
+    while len(items) < wish.limit and (ranked := found.rankings.rank(key, step, skip)):
+        known = await wish.context.resource(Summaries).get(wish.context, [each.product_id for each in ranked])
+        for each in ranked:
             summary = known.get(each.product_id)
-            if summary is not None and summary.state == "active" and len(items) < limit:
-                items.append(_recommendation(each, summary, language, explain(each)))
-        if len(items) == limit:
-            break
+            if summary is not None and summary.state == "active" and each.product_id != wish.without and len(items) < wish.limit:
+                items.append(_recommendation(each, summary, wish.language, explain(each)))
+        skip += step
     return items
 
 
@@ -121,8 +124,9 @@ def _recommendation(ranked: Ranked, summary: Summary, language: str, reason: str
     )
 
 
-def _answer(context: Context, found: Trained, items: list[Recommendation], reason: str) -> Ranking:
-    return Ranking(items=items, **context.decision(model_version=found.version, reason=reason))
+def _answer(wish: _Wish, found: Trained, items: list[Recommendation], template: str, **facts: object) -> Ranking:
+    reason = reasons.say(template, wish.language, **facts)
+    return Ranking(items=items, **wish.context.decision(model_version=found.version, reason=reason))
 
 
 async def _product(context: Context, product_id: str) -> Summary:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import cache, lru_cache
 from importlib import resources
@@ -17,21 +18,24 @@ NOTHING_TOGETHER = "Nothing was bought together with {title} yet, so these are p
 NOTHING_TOGETHER_OF = "Nothing was bought together with {title} yet, so these are products that are popular in the category {category}"
 HELD_OUT = "These products are popular; this profile is held out, so that the effect of recommendations can be measured"
 
+Explain = Callable[[Ranked], str]
+
 
 def say(template: str, language: str, **facts: object) -> str:
     """Return a reason in a language, `de` or `en`."""
     return _text(template, language).format(**facts)
 
 
-def together(ranked: Ranked, language: str) -> str:
-    """Return why a product goes with another."""
-    return say(TOGETHER, language, orders=number(ranked.orders, language), total=number(ranked.total, language))
+def together(language: str) -> Explain:
+    """Return what says why a product goes with another."""
+    template = _text(TOGETHER, language)
+    return lambda ranked: template.format(orders=number(ranked.orders, language), total=number(ranked.total, language))
 
 
-def popular(ranked: Ranked, language: str, since: date, until: date) -> str:
-    """Return why a product is popular."""
-    period = {"since": day(since, language), "until": day(until, language)}
-    return say(POPULAR, language, orders=number(ranked.orders, language), total=number(ranked.total, language), **period)
+def popular(language: str, since: date, until: date) -> Explain:
+    """Return what says why a product is popular."""
+    template, period = _text(POPULAR, language), {"since": day(since, language), "until": day(until, language)}
+    return lambda ranked: template.format(orders=number(ranked.orders, language), total=number(ranked.total, language), **period)
 
 
 def number(value: int, language: str) -> str:

@@ -1,4 +1,4 @@
-"""Writing decisions behind the answer: they gather in memory and go to the database together, several times a second.
+"""Writing decisions behind the answer: they gather in memory and go to the database together, five times a second.
 
 An answer does not wait for its log entry. A process that is stopped writes what it holds; one that is killed loses at most the
 last moment of decisions, never an event. When the database cannot keep up, answers wait, so that memory stays bounded.
@@ -15,10 +15,10 @@ from hanse.base.database import Pool
 from hanse.data.decisions import store
 from hanse.data.decisions.schemas import DecisionRecord
 
-WRITE_EVERY_SECONDS = 0.1
+WRITE_EVERY_SECONDS = 0.2
 LIMIT = 20_000
 """Decisions held in memory at most."""
-BATCH = 2_000
+BATCH = 5_000
 
 
 class DecisionLog:
@@ -28,6 +28,7 @@ class DecisionLog:
         """Write through a pool once `run` is started."""
         self._pool = pool
         self._held: list[DecisionRecord] = []
+        self._months: set[tuple[int, int]] = set()
         self._room = asyncio.Event()
         self._room.set()
 
@@ -49,12 +50,14 @@ class DecisionLog:
             raise
 
     async def flush(self) -> None:
-        """Write everything that is held."""
-        while self._held:
-            batch = self._held[:BATCH]
+        """Write what is held now; what comes meanwhile waits for the next time, so that batches stay large."""
+        left = len(self._held)
+        while left > 0:
+            batch = self._held[: min(left, BATCH)]
             async with self._pool.connection() as connection:
-                await store.put(connection, batch)
+                await store.append(connection, batch, self._months)
             del self._held[: len(batch)]
+            left -= len(batch)
         self._room.set()
 
     async def _write_patiently(self) -> None:

@@ -3,6 +3,14 @@
 SELECT ensure_month('decisions', month)
 FROM (SELECT DISTINCT date_trunc('month', decided_at, 'UTC') AS month FROM staged_decisions) AS months;
 
+-- ensure_month --
+-- Makes the monthly partition of a moment.
+SELECT ensure_month('decisions', %(moment)s);
+
+-- commit_soon --
+-- Does not wait for the disk at the end of this transaction: these entries are written behind the answer anyway.
+SET LOCAL synchronous_commit TO off;
+
 -- insert_staged --
 -- Adds the staged decisions to the log; one that is there already is never changed.
 INSERT INTO decisions (

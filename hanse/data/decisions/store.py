@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hanse.base import database
 from hanse.base.database import Connection, Queries
@@ -30,6 +30,19 @@ async def put(connection: Connection, records: Iterable[DecisionRecord]) -> int:
     await database.stage(connection, "decisions", COLUMNS, map(_row, records))
     await connection.execute(queries["ensure_months"])
     return (await connection.execute(queries["insert_staged"])).rowcount
+
+
+async def append(connection: Connection, records: Sequence[DecisionRecord], months: set[tuple[int, int]]) -> None:
+    """Add fresh decisions to the log, without looking whether they are there already.
+
+    `months` is what the caller remembers of the partitions there are; those made here are added.
+    """
+    for month, moment in {(each.decided_at.year, each.decided_at.month): each.decided_at for each in records}.items():
+        if month not in months:
+            await connection.execute(queries["ensure_month"], {"moment": moment})
+    await connection.execute(queries["commit_soon"])
+    await database.copy(connection, "decisions", COLUMNS, map(_row, records))
+    months.update((each.decided_at.year, each.decided_at.month) for each in records)
 
 
 def _row(record: DecisionRecord) -> tuple[object, ...]:

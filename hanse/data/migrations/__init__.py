@@ -13,6 +13,8 @@ from hanse.base.errors import HanseError
 LOCK = 4_842_026
 """Key of the advisory lock under which one process at a time migrates."""
 
+EXTENSION = "vector"
+
 
 class NewerDatabase(HanseError):
     """The database is at step {found}, which this version of Hanse ({known}) does not know. Start the newer Hanse, or restore a backup."""
@@ -69,8 +71,8 @@ def apply(conninfo: str) -> bool:
 def _check(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     if connection.info.server_version < 150_000:
         raise UnsuitableDatabase(reason=f"it is PostgreSQL {connection.info.server_version // 10_000}")
-    if not connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'").fetchone():
-        raise UnsuitableDatabase(reason="the extension vector is not installed on its machine")
+    if not connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = %s", (EXTENSION,)).fetchone():
+        raise UnsuitableDatabase(reason=f"the extension {EXTENSION} is not installed on its machine")
 
 
 def _upgrade(conninfo: str) -> None:

@@ -43,7 +43,8 @@ async def show(request: AnyRequest, name: str) -> Response[bytes]:
         connection = await context.connection()
         found = await effect.effects(connection, name, since=span.since, until=span.until, time_zone=visit.runtime.settings.time_zone)
         decisions = await effect.page(connection, name, _uuid(request.query_params.get("before", "")))
-    facts = {"effect": found, "chart": measures.click_rates(found, visit.words), "decisions": decisions, "decision": None}
+    scale = measures.scale((found.clicks, found.orders))
+    facts = {"effect": found, "chart": measures.click_rates(found, visit.words), "scale": scale, "decisions": decisions}
     following = pages.link_with(request, before=decisions.next_before) if decisions.next_before else None
     return pages.page(visit, "effect.html", **_head(visit, capability, "effect"), **facts, period=span, next=following)
 
@@ -154,7 +155,7 @@ async def _form(visit: Visit, operation: Operation[Any, Any], given: dict[str, s
         suggestions = await _suggestions(visit, await context.connection(), {field.name for field in declared})
     first = {name: options[0].value for name, options in suggestions.items() if options}
     values = {field.name: given.get(field.name, first.get(field.name, field.example) if field.required else field.default) for field in declared}
-    return {"fields": declared, "values": values, "suggestions": suggestions}
+    return {"fields": declared, "values": values, "suggestions": suggestions, "allowed": visit.may(NEEDED[operation.effect])}
 
 
 async def _suggestions(visit: Visit, connection: Connection, wanted: set[str]) -> dict[str, list[forms.Choice]]:

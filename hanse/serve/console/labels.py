@@ -185,3 +185,48 @@ def identity(words: Words, name: str) -> str:
         "loyalty_card": gettext("Loyalty card"),
         "erp_number": gettext("ERP number"),
     }.get(name, name.replace("_", " "))
+
+
+def event(words: Words, name: str) -> str:
+    """Return what happened, by the name of an event in the Segment specification."""
+    gettext = words.gettext
+    return {
+        "Order Completed": gettext("Order completed"),
+        "Order Refunded": gettext("Order refunded"),
+        "Order Cancelled": gettext("Order cancelled"),
+        "Order Updated": gettext("Order updated"),
+        "Product Viewed": gettext("Product viewed"),
+        "Product List Viewed": gettext("Product list viewed"),
+        "Product Clicked": gettext("Product clicked"),
+        "Product Added": gettext("Put in the basket"),
+        "Product Removed": gettext("Taken out of the basket"),
+        "Products Searched": gettext("Searched"),
+        "Cart Viewed": gettext("Basket viewed"),
+        "Checkout Started": gettext("Checkout begun"),
+        "Product Reviewed": gettext("Product reviewed"),
+        "Email Opened": gettext("E-mail opened"),
+        "Email Link Clicked": gettext("Link in an e-mail clicked"),
+        "Email Sent": gettext("E-mail sent"),
+        "Email Delivered": gettext("E-mail delivered"),
+        "Unsubscribed": gettext("Unsubscribed"),
+        "Impression": gettext("Recommendation shown"),
+        "Recommendation Clicked": gettext("Recommendation clicked"),
+        "Ticket Opened": gettext("Service request opened"),
+        "Ticket Closed": gettext("Service request closed"),
+        "page": gettext("Page viewed"),
+        "screen": gettext("Screen viewed"),
+        "identify": gettext("Signed in"),
+        "group": gettext("Joined a company"),
+        "alias": gettext("Linked"),
+    }.get(name, name)
+
+
+def actor_kind(words: Words, name: str) -> str:
+    """Return what kind of actor did something."""
+    gettext = words.gettext
+    return {
+        "account": gettext("person"),
+        "key": gettext("API key"),
+        "job": gettext("job"),
+        "command line": gettext("command line"),
+    }.get(name, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,8 +19,7 @@ from litestar.types import ExceptionHandlersMap
 from markupsafe import Markup, escape
 
 from hanse.base.errors import HanseError
-from hanse.data.access.accounts import Permission
-from hanse.serve.console import places, session, static_files
+from hanse.serve.console import phrases, places, session, static_files
 from hanse.serve.console.session import AnyRequest, Visit
 from hanse.serve.console.static_files import AssetsMissing
 from hanse.serve.console.texts import Words
@@ -176,8 +175,9 @@ def _facts(visit: Visit) -> dict[str, object]:
         "may": visit.may,
         "now": visit.runtime.resources.clock.now(),
         "path": request.url.path,
-        "link_with": lambda **changed: link_with(request, **changed),
-        "rail": places.rail(visit),
+        "link_with": partial(link_with, request),
+        "rail": places.rail(visit) if visit.session else None,
+        "below": places.settings(visit) if visit.session else (),
         "token": visit.session.csrf_token if visit.session else "",
     }
 
@@ -202,7 +202,7 @@ def _environment(language: str, words: Words) -> jinja2.Environment:
     environment = _environment_of(language)
     if "icon" not in environment.globals:
         environment.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]  # of the extension
-        environment.globals.update(icon=icon, asset=static_files.address, toast_seconds=TOAST_SECONDS, Permission=Permission)
+        environment.globals.update(icon=icon, asset=static_files.address, toast_seconds=TOAST_SECONDS, **phrases.for_templates(words))
         environment.filters["json"] = lambda value: msgspec.json.encode(value).decode()
         environment.filters["pretty"] = lambda value: msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
         environment.filters["breakable"] = _breakable

@@ -62,6 +62,11 @@ def settings(visit: Visit) -> list[Place]:
     return found
 
 
+BELOW_SETTINGS = ("/keys", "/people", "/audit", "/docs")
+
+
 def current(path: str, place: Place) -> bool:
     """Return whether a page belongs to a place."""
+    if place.path == "/settings" and path.startswith(BELOW_SETTINGS):
+        return True
     return path == "/" if place.path == "/" else path == place.path or path.startswith(place.path + "/")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
-
-import limits
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
 from hanse.base import errors
 from hanse.base.context import Caller
@@ -18,6 +15,7 @@ from hanse.serve.runtime import Runtime
 
 REMEMBER_SECONDS = 30.0
 MOST_REMEMBERED = 10_000
+WINDOW_SECONDS = 60
 WRITES = "events.record"
 
 
@@ -34,8 +32,9 @@ class KeyRing:
         """Look keys up through a runtime."""
         self._runtime = runtime
         self._remembered: dict[bytes, _Remembered] = {}
-        self._limit = limits.RateLimitItemPerMinute(runtime.settings.request_limit)
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._limit = runtime.settings.request_limit
+        self._window = 0
+        self._counts: dict[str, int] = {}
         runtime.changes.on("keys", self.forget)
 
     async def forget(self, detail: str = "") -> None:
@@ -53,9 +52,15 @@ class KeyRing:
         return caller
 
     def _count(self, caller: Caller) -> None:
-        if not self._limiter.hit(self._limit, caller.name):
-            reset = self._limiter.get_window_stats(self._limit, caller.name).reset_time
-            raise errors.TooManyRequests(limit=self._limit.amount, retry_after_seconds=max(1, round(reset - time.time())))
+        """Count a request in the present minute (a fixed window: one addition a request, and nothing to sweep)."""
+        now = time.time()
+        window = int(now // WINDOW_SECONDS)
+        if window != self._window:
+            self._window, self._counts = window, {}
+        count = self._counts[caller.name] = self._counts.get(caller.name, 0) + 1
+        if count > self._limit:
+            left = math.ceil((window + 1) * WINDOW_SECONDS - now)
+            raise errors.TooManyRequests(limit=self._limit, retry_after_seconds=left)
 
     async def _find(self, key: str) -> Caller | None:
         digest = sha256(key.encode()).digest()

@@ -117,4 +117,4 @@ def _with_rest(reason: str, rest: str) -> str:
 
 
 def _id(facts: tuple[object, ...]) -> UUID:
-    return UUID(bytes=hashlib.blake2b(msgspec.json.encode(facts), digest_size=16).digest(), version=8)
+    return UUID(bytes=hashlib.blake2b(msgspec.json.encode(facts), digest_size=16).digest())

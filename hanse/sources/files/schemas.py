@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from uuid import UUID
 
 import msgspec
@@ -11,7 +10,7 @@ import msgspec
 class ImportRequest(msgspec.Struct, kw_only=True, frozen=True):
     """One file or folder to import."""
 
-    path: str | Path
+    path: str
     kind: str
     """`orders`, `products` or `customers`."""
     source: str = "import"

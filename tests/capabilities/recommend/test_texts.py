@@ -67,7 +67,7 @@ def test_numbers_and_days_are_written_as_the_language_does() -> None:
     assert [reasons.number(1234567, language) for language in ("de", "en")] == ["1.234.567", "1,234,567"]
     ranked = Ranked("cup", 0.5, 1000, 20000)
     assert (
-        reasons.popular(ranked, "de", date(2026, 1, 2), date(2026, 3, 4)) == "In 1.000 von 20.000 Bestellungen vom 02.01.2026 bis 04.03.2026 gekauft"
+        reasons.popular("de", date(2026, 1, 2), date(2026, 3, 4))(ranked) == "In 1.000 von 20.000 Bestellungen vom 02.01.2026 bis 04.03.2026 gekauft"
     )
 
 

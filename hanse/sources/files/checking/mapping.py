@@ -79,6 +79,16 @@ def check_complete(kind: Kind, mapping: ColumnMapping, headers: Sequence[str], *
         raise errors.UnmappedColumns(fields=problems, file=file, kind=kind.name, example=example, **names)
 
 
+def reduced(kind: Kind, mapping: ColumnMapping) -> ColumnMapping:
+    """Leave out the fields of other forms: an order's total where its lines are known."""
+    if kind.identified_by:
+        return mapping
+    unneeded = frozenset().union(*kind.forms) - kind.needed(mapping.columns)
+    kept = {name: header for name, header in mapping.columns.items() if name not in unneeded}
+    others = [header for name, header in mapping.columns.items() if name in unneeded]
+    return ColumnMapping(kept, [*mapping.others, *others], mapping.currency)
+
+
 def _describe(kind: Kind, name: str) -> str:
     found = kind.field(name)
     return found.description if found else ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from hanse.data.profiles import identity
 from hanse.sources.files.checking import conventions
 from hanse.sources.files.checking.conventions import Conventions
 from hanse.sources.files.checking.mapping import ColumnMapping
@@ -156,7 +157,12 @@ class FileCheck:
             if each.name in self.mapping.columns:
                 branches += [f"WHEN {test} THEN '{each.name}:' || {code}" for test, code in self._tests(each, needed=each.name in needed)]
         if self.kind.identified_by:
-            mapped = [f"given.{name}" for name in self.kind.identified_by if name in self.mapping.columns]
+            nobody = ", ".join(literal(value) for value in sorted(identity.BLOCKED))
+            mapped = [
+                f"CASE WHEN lower(given.{name}) NOT IN ({nobody}) THEN given.{name} END"
+                for name in self.kind.identified_by
+                if name in self.mapping.columns
+            ]
             branches.append(f"WHEN coalesce({', '.join(mapped)}) IS NULL THEN '{self.kind.identified_by[0]}:no_identity'")
         return f"CASE {' '.join(branches)} END"
 

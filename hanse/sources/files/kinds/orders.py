@@ -80,9 +80,7 @@ async def _write_events(load: Load) -> None:
         changed += await _write_page(load, rows)
         done = min(page["last"], count)
         await load.progress(0.5 + 0.5 * done / count, f"writing orders {done:,} of {count:,}")
-    load.note(
-        "{rows} orders were known with other content and stay as they are.", rows=len(changed), example=", ".join(changed[:3])
-    )
+    load.note("{rows} orders were known with other content and stay as they are.", rows=len(changed), example=", ".join(changed[:3]))
 
 
 async def _write_page(load: Load, rows: list[Row]) -> list[str]:
@@ -90,6 +88,8 @@ async def _write_page(load: Load, rows: list[Row]) -> list[str]:
     owners = await _owners(load, rows)
     made = [_event(load, row, owner) for row, owner in zip(rows, owners, strict=True)]
     appended = await events.append(load.connection, made, now=load.now)
+    if load.suffix:
+        return await _add_to_known(load, made, appended.taken)
     for row, taken in zip(rows, appended.taken, strict=True):
         if taken:
             load.loaded += row["lines"]
@@ -99,10 +99,18 @@ async def _write_page(load: Load, rows: list[Row]) -> list[str]:
     return await known_orders.changed(load.connection, [event for event, taken in zip(made, appended.taken, strict=True) if not taken])
 
 
+async def _add_to_known(load: Load, made: list[Event], taken: tuple[bool, ...]) -> list[str]:
+    """Write replayed lines of orders that are known already as events of their own."""
+    later = [msgspec.structs.replace(event, message_id=event.message_id + load.suffix) for event, new in zip(made, taken, strict=True) if not new]
+    await events.append(load.connection, later, now=load.now)
+    load.loaded += len(made)
+    return []
+
+
 def _event(load: Load, row: Row, owner: UUID | None) -> Event:
     prefix, name = ("refund", "Order Refunded") if row["refund"] else ("order", "Order Completed")
     return Event(
-        message_id=f"{prefix}:{load.source}:{row['order_id']}{load.suffix}",
+        message_id=f"{prefix}:{load.source}:{row['order_id']}",
         name=name,
         profile_id=owner,
         user_id=row["customer_id"],

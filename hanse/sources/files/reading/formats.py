@@ -50,8 +50,7 @@ def data_files(path: Path) -> tuple[list[Path], list[str]]:
 
     Raises `NoSuchFile` and `NoDataFile`.
     """
-    if not path.exists():
-        raise errors.NoSuchFile(path=path)
+    check_exists(path)
     if path.is_file():
         return [path], []
     files = sorted(each for each in path.rglob("*") if each.is_file() and not each.name.startswith((".", "~$")))
@@ -60,6 +59,12 @@ def data_files(path: Path) -> tuple[list[Path], list[str]]:
     if not data:
         raise errors.NoDataFile(folder=path.name, files=", ".join(others) or "nothing")
     return data, others
+
+
+def check_exists(path: Path) -> None:
+    """Raise `NoSuchFile` where there is nothing."""
+    if not path.exists():
+        raise errors.NoSuchFile(path=path)
 
 
 def recognise(path: Path) -> Format:

@@ -1,0 +1,101 @@
+"""Small texts made from data: schedules, remaining times, technical data, findings; and all names, bound to one language for templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from hanse.data.imports.schemas import DeadLetter
+from hanse.serve.console import labels, measures, places
+from hanse.serve.console.texts import NOTHING, Words
+from hanse.serve.jobs import JobInfo
+
+SURE_ENOUGH = 0.05
+"""Progress from which on the rest can be estimated."""
+
+
+def for_templates(words: Words) -> dict[str, Callable[..., Any]]:
+    """Return what templates call things by, in one language."""
+    named = {
+        "job_state": labels.job_state,
+        "import_state": labels.import_state,
+        "reject_state": labels.reject_state,
+        "product_state": labels.product_state,
+        "model_state": labels.model_state,
+        "role_name": labels.role,
+        "role_may": labels.role_may,
+        "arm_name": labels.arm,
+        "basis_name": labels.basis,
+        "purpose_name": labels.purpose,
+        "effect_name": labels.effect,
+        "kind_name": labels.kind,
+        "count_name": labels.count,
+        "identity_name": labels.identity,
+        "event_name": labels.event,
+        "actor_kind": labels.actor_kind,
+        "schedule_text": schedule,
+        "attribute_text": attribute,
+        "finding_text": finding,
+        "reason_text": reason,
+        "remaining": remaining,
+    }
+    bound: dict[str, Callable[..., Any]] = {name: partial(function, words) for name, function in named.items()}
+    return {**bound, "relation_name": partial(_relation, words), "verdict": measures.verdict, "is_current": places.current}
+
+
+def schedule(words: Words, cron: str | None) -> str:
+    """Return when a job runs by itself, as people say it."""
+    if not cron:
+        return words.gettext("when asked")
+    minute, hour, *rest = cron.split()
+    if rest == ["*", "*", "*"] and minute.isdecimal() and hour.isdecimal():
+        moment = words.local(datetime.now(UTC).replace(hour=int(hour), minute=int(minute)))
+        return words.gettext("every day at %(time)s", time=f"{moment:%H:%M}")
+    if rest == ["*", "*", "*"] and hour == "*" and minute.isdecimal():
+        return words.gettext("every hour, %(minute)s minutes past", minute=minute)
+    if rest == ["*", "*", "*"] and hour == "*" and minute.startswith("*/"):
+        return words.gettext("every %(minutes)s minutes", minutes=minute[2:])
+    return cron
+
+
+def remaining(words: Words, job: JobInfo, now: datetime) -> str:
+    """Return how long a running job will still take, once that can be told."""
+    done = job.progress_score or 0
+    if job.started_at is None or done < SURE_ENOUGH:
+        return words.gettext("How long it takes cannot be told yet.")
+    seconds = (now - job.started_at).total_seconds() * (1 - done) / done
+    return words.gettext("About %(duration)s left.", duration=words.duration(max(seconds, 1)))
+
+
+def attribute(words: Words, value: Any) -> str:
+    """Return a technical fact with its unit."""
+    unit = ""
+    if isinstance(value, Mapping) and "value" in value:
+        unit, value = str(value.get("unit") or ""), value["value"]
+    if isinstance(value, Mapping):
+        value = words.text_of(value)
+    if isinstance(value, bool):
+        value = words.gettext("yes") if value else words.gettext("no")
+    elif isinstance(value, int | float):
+        value = words.number(value, 0 if value == int(value) else 2)
+    elif isinstance(value, list):
+        value = ", ".join(attribute(words, each) for each in value)
+    return f"{value} {unit}".strip() if value not in (None, "") else NOTHING
+
+
+def finding(words: Words, value: Any) -> str:
+    """Return what an import noticed; its sentence is translated and then filled."""
+    fields = value if isinstance(value, Mapping) else {name: getattr(value, name) for name in ("finding", "template", "facts")}
+    template = fields.get("template")
+    return words.gettext(template).format_map(fields.get("facts") or {}) if template else str(fields.get("finding", ""))
+
+
+def reason(words: Words, reject: DeadLetter) -> str:
+    """Return why something could not be taken in."""
+    return words.gettext(reject.reason)
+
+
+def _relation(words: Words, name: str, inverse: bool) -> str:  # noqa: FBT001  # templates call it with the value they loop over
+    return labels.relation(words, name, inverse=inverse)

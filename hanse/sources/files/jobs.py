@@ -1,0 +1,27 @@
+"""Imports of uploaded files as a job, so that the console need not wait for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from hanse.base.context import Context
+from hanse.base.job import job
+from hanse.sources.files import importing
+from hanse.sources.files.kinds.loading import aside
+from hanse.sources.files.schemas import ImportRequest
+
+
+@job(retries=0)
+async def run_import(context: Context, *, path: str, kind: str, remove: bool = False, **options: Any) -> dict[str, Any]:
+    """Import a file: path, kind and the other fields of `ImportRequest`; an uploaded one is removed afterwards."""
+    request = msgspec.convert({"kind": kind, **options, "path": path}, ImportRequest)
+    try:
+        report = await importing.load(context, request)
+    finally:
+        if remove:
+            await aside(Path(path).unlink, missing_ok=True)
+    result: dict[str, Any] = msgspec.to_builtins(report)
+    return result
