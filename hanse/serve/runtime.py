@@ -57,7 +57,7 @@ class Runtime:
         for task in self._tasks:
             with suppress(asyncio.CancelledError):
                 await task
-        await self.log.flush()
+        await self.log.finish()
         await self.resources.pool.close()
 
 

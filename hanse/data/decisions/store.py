@@ -51,12 +51,16 @@ def _row(record: DecisionRecord) -> tuple[object, ...]:
         record.operation,
         record.capability,
         record.profile_id,
-        record.model_version,
+        record.model_version and _text(record.model_version),
         record.arm.value,
         record.arm_probability,
         record.basis.value,
-        record.reason,
-        bytes(record.request).decode(),
-        bytes(record.answer).decode(),
+        _text(record.reason),
+        database.jsonb(record.request),
+        database.jsonb(record.answer),
         record.decided_at,
     )
+
+
+def _text(value: str) -> str:
+    return value.replace("\0", "\ufffd")

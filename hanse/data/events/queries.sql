@@ -31,6 +31,10 @@ SELECT
 FROM staged_events
 ORDER BY event_id;
 
+-- has_source --
+-- Whether anything came from a source.
+SELECT EXISTS (SELECT FROM events WHERE source = %(source)s) AS found;
+
 -- count_by_name --
 -- How many events of each name happened in a period.
 SELECT coalesce(name, type) AS name, count(*) AS count

@@ -62,6 +62,12 @@ async def append(connection: Connection, events: Iterable[Event], *, now: dateti
     return Appended(sum(taken), len(taken) - sum(taken), tuple(taken))
 
 
+async def has_source(connection: Connection, source: str) -> bool:
+    """Return whether anything in the log came from a source."""
+    row = await (await connection.execute(queries["has_source"], {"source": source})).fetchone()
+    return bool(row and row["found"])
+
+
 def message_key(message_id: str) -> UUID:
     """Return the 128 bits by which a message is known for all time."""
     return UUID(bytes=hashlib.blake2b(message_id.encode(), digest_size=16).digest())

@@ -8,7 +8,9 @@ import msgspec
 from rich.markup import escape
 from rich.table import Table
 
+from hanse.base import config
 from hanse.base import context as contract
+from hanse.base.money import Money
 from hanse.base.operation import Operation
 from hanse.serve import registry
 from hanse.serve.cli import terminal
@@ -77,6 +79,8 @@ def _table(rows: list[dict[str, Any]]) -> Table:
 
 
 def _text(field: object) -> str:
+    if isinstance(field, dict) and field.keys() == {"amount_minor", "currency"}:
+        return Money(**field).text(config.load().language)
     if isinstance(field, str):
         return field
     if isinstance(field, float):

@@ -12,7 +12,7 @@ from hanse.base.errors import FieldProblem, InvalidRequest
 from hanse.serve.cli import terminal
 from hanse.serve.runtime import Runtime
 from hanse.sources import files
-from hanse.sources.files import ImportReport, ImportRequest
+from hanse.sources.files import ImportReport, ImportRequest, jobs
 
 
 def import_file(
@@ -63,7 +63,11 @@ def import_file(
     async def work(running: Runtime) -> ImportReport:
         with terminal.progress(f"Importing {path.name}") as tell:
             async with running.context(progress=tell) as context:
-                return await files.load(context, request)
+                report = await files.load(context, request)
+            for name in jobs.run_import.then:
+                async with running.context(progress=tell) as context:
+                    await running.registry.jobs[name](context)
+            return report
 
     terminal.answer(terminal.run(work), as_json=as_json, show=_show)
 

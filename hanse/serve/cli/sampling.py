@@ -5,8 +5,19 @@ from __future__ import annotations
 import asyncio
 
 from hanse.base.context import Progress
+from hanse.base.errors import HanseError
+from hanse.data import events
 from hanse.serve.cli import terminal
 from hanse.serve.runtime import Runtime
+
+SOURCE = "sample"
+
+
+class SampleExists(HanseError):
+    """The sample shop is there already. Set HANSE_HOME to an empty folder to make another."""
+
+    status = 409
+    exit_code = 4
 
 
 def sample(*, customers: int = 2000, seed: int = 7, as_json: terminal.Json = False) -> None:
@@ -30,9 +41,15 @@ def sample(*, customers: int = 2000, seed: int = 7, as_json: terminal.Json = Fal
 
 
 async def fill(running: Runtime, customers: int, seed: int, progress: Progress) -> dict[str, int]:
-    """Generate the sample shop and write it, with its truth beside; return how many of each there are."""
+    """Generate the sample shop and write it, with its truth beside; return how many of each there are.
+
+    Raises `SampleExists`: a shop made at another moment has other events.
+    """
     from hanse.testing import sample as shops
 
+    async with running.context() as context:
+        if await events.has_source(await context.connection(), SOURCE):
+            raise SampleExists
     now = running.resources.clock.now()
     await progress(0.0, "inventing customers")
     until = now.replace(minute=0, second=0, microsecond=0)

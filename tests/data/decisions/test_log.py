@@ -12,7 +12,7 @@ import pytest
 from hanse.base import database
 from hanse.base.database import Pool
 from hanse.base.postgres import EmbeddedPostgres
-from hanse.data.decisions import log
+from hanse.data.decisions import log, store
 from hanse.data.decisions.log import DecisionLog
 from tests.data.decisions.records import record
 
@@ -33,9 +33,11 @@ async def count(pool: Pool) -> int:
 
 async def written(pool: Pool, expected: int) -> None:
     """Wait until so many decisions are in the table."""
-    async with asyncio.timeout(15):
-        while await count(pool) != expected:
-            await asyncio.sleep(0.01)
+    for _ in range(1000):
+        if await count(pool) == expected:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(await count(pool))
 
 
 async def end(task: asyncio.Task[None]) -> None:
@@ -60,8 +62,8 @@ async def test_who_is_stopped_writes_what_it_holds(pool: Pool, monkeypatch: pyte
     task = asyncio.create_task(decisions.run())
     for _ in range(10):
         await decisions.add(record())
-    await asyncio.sleep(0)
     await end(task)
+    await decisions.finish()
     assert await count(pool) == 10
 
 
@@ -103,6 +105,29 @@ async def test_one_that_the_database_refuses_does_not_stop_the_others(pool: Pool
     await decisions.add(record())
     await written(pool, 3)
     await end(task)
+
+
+async def test_what_was_written_before_the_connection_broke_is_not_written_twice(pool: Pool) -> None:
+    """A commit may arrive and its confirmation not: then the batch is sent again, with newer decisions behind it."""
+    sent = [record(), record()]
+    async with pool.connection() as connection:
+        await store.put(connection, sent)
+    decisions = DecisionLog(pool)
+    for each in (*sent, record()):
+        await decisions.add(each)
+    await decisions.flush()
+    assert await count(pool) == 3
+
+
+async def test_a_month_whose_partition_was_not_committed_is_made_again(pool: Pool) -> None:
+    decisions = DecisionLog(pool)
+    decisions._months.add((2026, 6))
+    await decisions.add(record(arm_probability=7.0))
+    await decisions.add(record())
+    await decisions.flush()
+    async with pool.connection() as connection:
+        row = await (await connection.execute("SELECT tableoid::regclass::text AS partition FROM decisions")).fetchone()
+    assert row == {"partition": "decisions_2026_06"}
 
 
 async def test_answers_wait_where_the_database_cannot_keep_up(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ SOURCE = CONSOLE / "static" / "source"
 BUILT = CONSOLE / "static" / "built"
 STAMP = "inputs.sha256"
 OLDEST_NODE = 20
-ICON = re.compile(r"""\bicon\(\s*["']([a-z0-9-]+)["']|\bicon(?:=|:\s*str\s*=\s*|"\s*:\s*)["']([a-z0-9-]+)["']""")
+QUOTED = re.compile(r"""["']([a-z][a-z0-9]*(?:-[a-z0-9]+)*)["']""")
 
 
 class BuildFailed(HanseError):
@@ -60,9 +60,8 @@ def node_modules() -> Path:
 
 
 def icons() -> list[str]:
-    """Return the names of the icons that templates, code and capabilities name."""
-    found = {next(filter(None, match)) for path in _icon_users() for match in ICON.findall(path.read_text(encoding="utf-8"))}
-    return sorted(found)
+    """Return what may be names of icons: every quoted word of templates, labels and capabilities. The build takes those there are."""
+    return sorted({name for path in _icon_users() for name in QUOTED.findall(path.read_text(encoding="utf-8"))})
 
 
 def _is_current(output: Path, digest: str) -> bool:
@@ -92,7 +91,7 @@ def _build_beside(output: Path, digest: str) -> None:
 
 def _icon_users() -> Iterator[Path]:
     yield from sorted((CONSOLE / "templates").rglob("*.html"))
-    yield from sorted(CONSOLE.glob("*.py"))
+    yield from (CONSOLE / "labels.py", CONSOLE / "places.py", CONSOLE / "palette.py")
     yield from sorted((CONSOLE.parents[1] / "capabilities").glob("*/__init__.py"))
 
 

@@ -31,12 +31,13 @@ async function font() {
   return path;
 }
 
+const drawing = (name) => join(modules, "lucide-static/icons", `${name}.svg`);
+
 async function sprite() {
+  const used = icons.split(",").filter((name) => existsSync(drawing(name)));
   const symbols = await Promise.all(
-    icons.split(",").map(async (name) => {
-      const path = join(modules, "lucide-static/icons", `${name}.svg`);
-      if (!existsSync(path)) throw new Error(`lucide-static has no icon ${name}`);
-      const inside = (await readFile(path, "utf8")).replace(/^[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>\s*$/, "");
+    used.map(async (name) => {
+      const inside = (await readFile(drawing(name), "utf8")).replace(/^[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>\s*$/, "");
       return `<symbol id="${name}" viewBox="0 0 24 24">${inside.replace(/\s*\n\s*/g, "")}</symbol>`;
     }),
   );

@@ -108,10 +108,6 @@ CREATE MACRO counted_moment(cell, time_zone) AS CASE
     WHEN regexp_full_match(cell, '\d{15,16}') THEN make_timestamp(try_cast(cell AS BIGINT))
 END;
 
-CREATE MACRO moment(cell, day_first, time_zone) AS coalesce(
-    counted_moment(cell, time_zone), written_moment(date_parts(with_month_number(cell)), day_first, time_zone)
-);
-
 -- different_cells --
 -- The different cells of a column, with the rows that have each.
 CREATE TABLE <cells> AS SELECT <field> AS cell, count(*) AS rows FROM <given> WHERE <field> IS NOT NULL GROUP BY ALL;
@@ -203,7 +199,10 @@ SELECT cell, value, CASE
     WHEN value > $latest::TIMESTAMP THEN 'future'
     WHEN value < TIMESTAMP '1990-01-01' THEN 'too_old'
 END AS problem
-FROM (SELECT cell, moment(cell, $day_first, $time_zone) AS value FROM <cells>);
+FROM (
+    SELECT cell, coalesce(counted_moment(cell, $time_zone), written_moment(parts, $day_first, $time_zone)) AS value
+    FROM (SELECT cell, date_parts(spelled) AS parts FROM (SELECT cell, with_month_number(cell) AS spelled FROM <cells>))
+);
 
 -- birthdays --
 -- What the cells of a column of dates of birth say: a day, or the code of what is wrong.
@@ -212,7 +211,10 @@ SELECT cell, value::DATE AS value, CASE
     WHEN value IS NULL THEN 'not_a_date'
     WHEN value > $latest::TIMESTAMP OR value < TIMESTAMP '1900-01-01' THEN 'impossible_birthday'
 END AS problem
-FROM (SELECT cell, moment(cell, $day_first, 'UTC') AS value FROM <cells>);
+FROM (
+    SELECT cell, coalesce(counted_moment(cell, 'UTC'), written_moment(parts, $day_first, 'UTC')) AS value
+    FROM (SELECT cell, date_parts(spelled) AS parts FROM (SELECT cell, with_month_number(cell) AS spelled FROM <cells>))
+);
 
 -- rejected --
 -- The rows of one file that cannot be used, as they were.

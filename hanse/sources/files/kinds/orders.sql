@@ -77,7 +77,7 @@ grouped AS (
 ),
 precise AS (SELECT code, any_value(digits) AS digits FROM currencies GROUP BY code),
 rounded AS (
-    SELECT grouped.*, CASE digits WHEN 0 THEN round(total, 0) WHEN 3 THEN round(total, 3) ELSE round(total, 2) END::DOUBLE AS amount
+    SELECT grouped.*, CASE digits WHEN 0 THEN round(total, 0)::DOUBLE WHEN 3 THEN round(total, 3)::DOUBLE ELSE round(total, 2)::DOUBLE END AS amount
     FROM grouped LEFT JOIN precise ON precise.code = grouped.currency
 )
 SELECT
