@@ -25,6 +25,7 @@ from hanse.serve.console.session import AnyRequest, Visit
 NEEDED = {Effect.READ: Permission.SEE, Effect.WRITE: Permission.EXPERIMENT, Effect.ACT: Permission.EXPERIMENT}
 SUGGESTED = 20
 RUNS = 10
+LATEST = 25
 
 
 class UnknownCapability(HanseError):
@@ -42,7 +43,7 @@ async def show(request: AnyRequest, name: str) -> Response[bytes]:
     async with visit.context() as context:
         connection = await context.connection()
         found = await effect.effects(connection, name, since=span.since, until=span.until, time_zone=visit.runtime.settings.time_zone)
-        decisions = await effect.page(connection, name, _uuid(request.query_params.get("before", "")))
+        decisions = await effect.page(connection, name, _uuid(request.query_params.get("before", "")), LATEST)
     scale = measures.scale((found.clicks, found.orders))
     facts = {"effect": found, "chart": measures.click_rates(found, visit.words), "scale": scale, "decisions": decisions}
     following = pages.link_with(request, before=decisions.next_before) if decisions.next_before else None

@@ -34,7 +34,7 @@ async def show(request: AnyRequest) -> Response[bytes]:
         facts = await _list(visit, await context.connection())
     if request.query_params.get("format") == "csv":
         return _export(visit, facts["customers"])
-    return pages.page(visit, "customers.html", **facts)
+    return pages.page(visit, "customers.html", **facts, customer=None)
 
 
 @get("/customers/{profile_id:uuid}")
@@ -102,7 +102,7 @@ async def _list(visit: Visit, connection: Connection) -> dict[str, Any]:
         rows = await (await connection.execute(queries["list_profiles"], wanted)).fetchall()
         customers, following = _named(rows[:limit]), rows[limit - 1]["profile_id"] if len(rows) > limit else None
     facts = {"customers": customers, "next": pages.link_with(visit.request, before=following) if following else None}
-    return {**facts, "search": text, "kind": kind, "counts": counts, "customer": None}
+    return {**facts, "search": text, "kind": kind, "counts": counts}
 
 
 async def _around(connection: Connection, name: str, wanted: dict[str, Any]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from hanse.base.errors import HanseError
 from hanse.data.access import keys
 from hanse.data.access.accounts import Permission
-from hanse.serve.console import pages, session
+from hanse.serve.console import labels, pages, session
 from hanse.serve.console.session import AnyRequest, Visit
 
 
@@ -61,5 +61,6 @@ async def _page(visit: Visit, *, status: int = 200, **facts: Any) -> Response[by
     registry = visit.runtime.registry
     operations = sorted(each.name for each in registry.operations.values())
     usual = {"made": None, "wrong": "", "name": "", "chosen": [keys.WRITE]}
-    capabilities = {**{each: each for each in {name.partition(".")[0] for name in operations}}, **{each.name: each.title for each in registry.capabilities.values()}}
+    named = {name.partition(".")[0] for name in operations}
+    capabilities = {name: labels.scope(visit.words, name, registry.capabilities.get(name)) for name in named}
     return pages.page(visit, "keys.html", status=status, keys=found, operations=operations, capabilities=capabilities, **{**usual, **facts})

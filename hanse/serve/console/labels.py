@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hanse.base.capability import Capability
 from hanse.serve.console.texts import Words
 
 
@@ -122,6 +123,14 @@ def effect(words: Words, name: str) -> str:
         "write": gettext("changes what Hanse keeps"),
         "act": gettext("reaches a person or money"),
     }.get(name, name)
+
+
+def scope(words: Words, name: str, capability: Capability | None) -> str:
+    """Return the name of what a key may be used for: a capability's, or a part of the data."""
+    gettext = words.gettext
+    if capability is not None:
+        return gettext(capability.title)
+    return {"catalog": gettext("Catalog"), "events": gettext("Events"), "profiles": gettext("Customers"), "consent": gettext("Consents")}.get(name, name)
 
 
 def kind(words: Words, name: str) -> str:

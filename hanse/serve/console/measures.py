@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from hanse.ai.models.schemas import Entry
-from hanse.data.decisions.effect import Difference, Effect
+from hanse.data.decisions.effect import DayOfArm, Difference, Effect
 from hanse.serve.console.texts import Words
 
+SMOOTHED_DAYS = 7
 LEAST_SCALE = 0.5
 """Half the width of the scale of whiskers, in percentage points, at the least."""
 
@@ -41,14 +42,24 @@ def click_rates(effect: Effect, words: Words) -> dict[str, Any] | None:
     if not any(day.treated.answers or day.held_out.answers for day in effect.days):
         return None
     days = [words.short_day(day.day) for day in effect.days]
-    treated, held_out = [day.treated.click_rate for day in effect.days], [day.held_out.click_rate for day in effect.days]
+    treated, held_out = smoothed([day.treated for day in effect.days]), smoothed([day.held_out for day in effect.days])
     series = [
         {"name": words.gettext("treated"), "values": treated, "role": "treated"},
         {"name": words.gettext("held out"), "values": held_out, "role": "held-out"},
     ]
     spec = {"kind": "line", "x": days, "series": series, "format": {"style": "percent", "maximumFractionDigits": 1}}
-    rows = [(day, words.percent(one), words.percent(other)) for day, one, other in zip(days, treated, held_out, strict=True)]
+    rows = [(day, words.share(one), words.share(other)) for day, one, other in zip(days, treated, held_out, strict=True)]
     return {"spec": spec, "rows": rows}
+
+
+def smoothed(days: Sequence[DayOfArm]) -> list[float | None]:
+    """Return the click rate of each day and the six before it, each day counting by its answers; null where nobody was answered."""
+    means: list[float | None] = []
+    for end in range(1, len(days) + 1):
+        counted = [(day.click_rate, day.answers) for day in days[max(0, end - SMOOTHED_DAYS) : end] if day.click_rate is not None]
+        answers = sum(count for _, count in counted)
+        means.append(sum(rate * count for rate, count in counted) / answers if answers else None)
+    return means
 
 
 def counts(days: list[str], values: list[int], name: str, words: Words) -> dict[str, Any]:

@@ -81,7 +81,8 @@ def redirect(visit: Visit, path: str, *, message: str = "", undo: str = "") -> R
         response = Response(b"", status_code=303, headers={**HEADERS, "Location": path})
     if message:
         value = msgspec.json.encode(Toast(message=message, undo=undo)).hex()
-        response.set_cookie(Cookie(TOAST_COOKIE, value, max_age=60, path="/", httponly=True, samesite="lax", secure=session.is_secure(visit.request)))
+        secure = session.is_secure(visit.request)
+        response.set_cookie(Cookie(key=TOAST_COOKIE, value=value, max_age=60, path="/", httponly=True, samesite="lax", secure=secure))
     return response
 
 
@@ -194,19 +195,25 @@ def _environment_of(language: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
     )
 
 
 def _environment(language: str, words: Words) -> jinja2.Environment:
     environment = _environment_of(language)
     if "icon" not in environment.globals:
-        environment.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]  # of the extension
+        environment.globals.update({"_": words.gettext, "ngettext": words.ngettext})
         environment.globals.update(icon=icon, asset=static_files.address, toast_seconds=TOAST_SECONDS, **phrases.for_templates(words))
         environment.filters["json"] = lambda value: msgspec.json.encode(value).decode()
         environment.filters["pretty"] = lambda value: msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
         environment.filters["breakable"] = _breakable
+        environment.filters["prose"] = _prose
     return environment
+
+
+def _prose(text: str) -> Markup:
+    """Show what stands between backticks as code."""
+    parts = text.split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts))
 
 
 def _breakable(text: str) -> Markup:

@@ -167,7 +167,7 @@ def visitor(request: AnyRequest) -> Visit:
 
 def cookie(request: AnyRequest, secret: str, max_age: int) -> Cookie:
     """Return the cookie that holds a session's secret; none for a script, none for another site's form."""
-    return Cookie(COOKIE, secret, max_age=max_age, path="/", httponly=True, samesite="lax", secure=is_secure(request))
+    return Cookie(key=COOKIE, value=secret, max_age=max_age, path="/", httponly=True, samesite="lax", secure=is_secure(request))
 
 
 def is_secure(request: AnyRequest) -> bool:

@@ -107,6 +107,10 @@ class Words:
         """Return a share from 0 to 1 as `12,3 %`."""
         return NOTHING if share is None else numbers.format_percent(share, self._percent_pattern(digits), locale=self.language)
 
+    def share(self, share: float | None, digits: int = 1) -> str:
+        """Return a share from 0 to 1 as `12,3`, for columns whose header says that it is per cent."""
+        return NOTHING if share is None else self.number(100 * share, digits)
+
     def points(self, value: float | None, digits: int = 2) -> str:
         """Return a difference of shares in percentage points with its sign: `+0,84`."""
         return NOTHING if value is None else numbers.format_decimal(value, f"+#,##0.{'0' * digits};−#,##0.{'0' * digits}", locale=self.language)
@@ -139,7 +143,7 @@ class Words:
         """Return `15.06.2026, 14:00`, in the console's time zone."""
         if moment is None:
             return NOTHING
-        return dates.format_datetime(self.local(moment), "dd.MM.yyyy, HH:mm" if self.language == "de" else "d MMM yyyy, HH:mm", locale=self.language)
+        return dates.format_datetime(self.local(moment), "dd.MM.yyyy, HH:mm" if self.language == "de" else "MMM d, yyyy, HH:mm", locale=self.language)
 
     def since(self, moment: datetime | None, now: datetime) -> str:
         """Return `vor 3 Minuten`."""

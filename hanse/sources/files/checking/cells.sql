@@ -1,9 +1,13 @@
 -- macros --
 -- What single cells say, in DuckDB; every cell of a column is read the same way.
-CREATE MACRO stripped(cell) AS nullif(trim(cell, chr(32) || chr(9) || chr(13) || chr(10) || chr(160) || chr(8239) || chr(8203) || chr(65279)), '');
+CREATE MACRO stripped(cell) AS CASE
+    WHEN left(cell, 1) BETWEEN '!' AND '~' AND right(cell, 1) BETWEEN '!' AND '~' THEN cell
+    ELSE nullif(trim(cell, e' \t\r\n\u00a0\u202f\u200b\ufeff'), '')
+END;
 
 CREATE MACRO filled(cell) AS CASE
-    WHEN lower(stripped(cell)) IN ('nan', 'null', 'none', 'nat', 'n/a', '#n/a', '#nv', '<na>', '\n', '-', '--') THEN NULL
+    WHEN (left(cell, 1) <= '/' OR left(cell, 1) IN ('n', 'N', '<', '\'))
+        AND regexp_full_match(cell, '(?i)\s*(nan|null|none|nat|n/a|#n/a|#nv|<na>|\\n|--?)\s*') THEN NULL
     ELSE stripped(cell)
 END;
 
@@ -109,12 +113,14 @@ CREATE MACRO counted_moment(cell, time_zone) AS CASE
 END;
 
 -- different_cells --
--- The different cells of a column, with the rows that have each.
-CREATE TABLE <cells> AS SELECT <field> AS cell, count(*) AS rows FROM <given> WHERE <field> IS NOT NULL GROUP BY ALL;
+-- The different cells of a column that are not empty, as they are and without what surrounds them, with the rows that have each.
+CREATE TABLE <cells> AS
+WITH different AS MATERIALIZED (SELECT <field> AS raw, count(*) AS rows FROM <given> WHERE <field> IS NOT NULL GROUP BY <field>)
+SELECT raw, cell, rows FROM (SELECT raw, filled(raw) AS cell, rows FROM different) WHERE cell IS NOT NULL;
 
 -- all_whole --
 -- Whether all ids of a column are whole numbers that end in ".0".
-SELECT coalesce(bool_and(regexp_full_match(<field>, '\d+\.0+')), false) FROM <given> WHERE <field> IS NOT NULL;
+SELECT coalesce(bool_and(<field> LIKE '%.0%' AND regexp_full_match(<field>, '\d+\.0+')), false) FROM <given> WHERE <field> IS NOT NULL;
 
 -- checked --
 -- Adds the rows of one file to the checked ones: values, and the first thing that is wrong with each row.
@@ -152,9 +158,9 @@ FROM (
 -- pieces --
 -- What the cells of a column of pieces say: number, or the code of what is wrong.
 CREATE TABLE <parsed> AS
-SELECT cell, CASE WHEN problem IS NULL THEN value::BIGINT END AS value, problem
+SELECT raw, cell, CASE WHEN problem IS NULL THEN value::BIGINT END AS value, problem
 FROM (
-    SELECT cell, value, CASE
+    SELECT raw, cell, value, CASE
         WHEN scientific AND value IS NULL THEN 'too_big'
         WHEN parts.digits = '' AND NOT scientific THEN 'not_a_number'
         WHEN NOT scientific AND unit <> '' AND unit NOT IN (SELECT unit FROM piece_units) THEN 'not_pieces'
@@ -164,18 +170,18 @@ FROM (
         WHEN abs(value) > 1000000000 THEN 'too_big'
     END AS problem
     FROM (
-        SELECT cell, parts, scientific, rtrim(lower(parts.before || parts.between || parts.after), '.') AS unit,
+        SELECT raw, cell, parts, scientific, rtrim(lower(parts.before || parts.between || parts.after), '.') AS unit,
                CASE WHEN scientific THEN try_cast(try_cast(cell AS DOUBLE) AS DECIMAL(24, 6)) ELSE signed_value(parts, $decimal, $native) END AS value
-        FROM (SELECT cell, number_parts(cell) AS parts, is_scientific(cell) AS scientific FROM <cells>)
+        FROM (SELECT raw, cell, number_parts(cell) AS parts, is_scientific(cell) AS scientific FROM <cells>)
     )
 );
 
 -- money --
 -- What the cells of a column of amounts say: number and currency, or the code of what is wrong.
 CREATE TABLE <parsed> AS
-SELECT cell, CASE WHEN problem IS NULL THEN value END AS value, CASE WHEN problem IS NULL THEN code END AS currency, problem
+SELECT raw, cell, CASE WHEN problem IS NULL THEN value END AS value, CASE WHEN problem IS NULL THEN code END AS currency, problem
 FROM (
-    SELECT cell, value, currencies.code, CASE
+    SELECT raw, cell, value, currencies.code, CASE
         WHEN scientific AND value IS NULL THEN 'too_big'
         WHEN parts.digits = '' AND NOT scientific THEN 'not_a_number'
         WHEN NOT scientific AND sign <> '' AND currencies.code IS NULL THEN 'not_a_currency'
@@ -184,9 +190,9 @@ FROM (
         WHEN abs(value) > 1000000000000 THEN 'too_big'
     END AS problem
     FROM (
-        SELECT cell, parts, scientific, rtrim(upper(parts.before || parts.between || parts.after), '.') AS sign,
+        SELECT raw, cell, parts, scientific, rtrim(upper(parts.before || parts.between || parts.after), '.') AS sign,
                CASE WHEN scientific THEN try_cast(try_cast(cell AS DOUBLE) AS DECIMAL(24, 6)) ELSE signed_value(parts, $decimal, $native) END AS value
-        FROM (SELECT cell, number_parts(cell) AS parts, is_scientific(cell) AS scientific FROM <cells>)
+        FROM (SELECT raw, cell, number_parts(cell) AS parts, is_scientific(cell) AS scientific FROM <cells>)
     )
     LEFT JOIN currencies USING (sign)
 );
@@ -194,26 +200,26 @@ FROM (
 -- moments --
 -- What the cells of a column of dates say: a moment in UTC, or the code of what is wrong.
 CREATE TABLE <parsed> AS
-SELECT cell, value, CASE
+SELECT raw, cell, value, CASE
     WHEN value IS NULL THEN 'not_a_date'
     WHEN value > $latest::TIMESTAMP THEN 'future'
     WHEN value < TIMESTAMP '1990-01-01' THEN 'too_old'
 END AS problem
 FROM (
-    SELECT cell, coalesce(counted_moment(cell, $time_zone), written_moment(parts, $day_first, $time_zone)) AS value
-    FROM (SELECT cell, date_parts(spelled) AS parts FROM (SELECT cell, with_month_number(cell) AS spelled FROM <cells>))
+    SELECT raw, cell, coalesce(counted_moment(cell, $time_zone), written_moment(parts, $day_first, $time_zone)) AS value
+    FROM (SELECT raw, cell, date_parts(spelled) AS parts FROM (SELECT raw, cell, with_month_number(cell) AS spelled FROM <cells>))
 );
 
 -- birthdays --
 -- What the cells of a column of dates of birth say: a day, or the code of what is wrong.
 CREATE TABLE <parsed> AS
-SELECT cell, value::DATE AS value, CASE
+SELECT raw, cell, value::DATE AS value, CASE
     WHEN value IS NULL THEN 'not_a_date'
     WHEN value > $latest::TIMESTAMP OR value < TIMESTAMP '1900-01-01' THEN 'impossible_birthday'
 END AS problem
 FROM (
-    SELECT cell, coalesce(counted_moment(cell, 'UTC'), written_moment(parts, $day_first, 'UTC')) AS value
-    FROM (SELECT cell, date_parts(spelled) AS parts FROM (SELECT cell, with_month_number(cell) AS spelled FROM <cells>))
+    SELECT raw, cell, coalesce(counted_moment(cell, 'UTC'), written_moment(parts, $day_first, 'UTC')) AS value
+    FROM (SELECT raw, cell, date_parts(spelled) AS parts FROM (SELECT raw, cell, with_month_number(cell) AS spelled FROM <cells>))
 );
 
 -- rejected --

@@ -72,7 +72,7 @@ class FileCheck:
             currency=self._currency(),
             default_currency=literal(self.mapping.currency or self.options.currency),
             problem=self._problem(),
-            joins="".join(f" LEFT JOIN {table} ON {table}.cell = given.{name}" for name, table in self._parsed.items()) + currency_join,
+            joins="".join(f" LEFT JOIN {table} ON {table}.raw = given.{name}" for name, table in self._parsed.items()) + currency_join,
         )
 
     @property
@@ -84,7 +84,7 @@ class FileCheck:
         return found.type if found else FieldType.TEXT
 
     def _see(self) -> None:
-        """Show the mapped columns under their fields' names, empty cells as null."""
+        """Show the mapped columns under their fields' names, empty cells as null where they are not read later."""
         places = {header: index for index, header in enumerate(self.raw.headers)}
         seen = (f"{self._clean(name, places[header])} AS {name}" for name, header in self.mapping.columns.items())
         columns = ", ".join(["line", "problem AS row_problem", *seen])
@@ -92,7 +92,13 @@ class FileCheck:
 
     def _clean(self, name: str, place: int) -> str:
         cell = f"replace(c{place}, chr(0), chr(65533))" if self.raw.native else f"c{place}"
+        if self._is_parsed(name):
+            return cell
         return f"stripped({cell})" if self._type(name) is FieldType.TEXT else f"filled({cell})"
+
+    def _is_parsed(self, name: str) -> bool:
+        type_ = self._type(name)
+        return type_.is_money or type_.is_pieces or type_.is_date
 
     def _fields(self, *wanted: str) -> list[str]:
         return [name for name in self.mapping.columns if any(getattr(self._type(name), each) for each in wanted)]
@@ -103,7 +109,7 @@ class FileCheck:
         return table
 
     def _decide(self) -> None:
-        self._different = {name: self._cells(name) for name in self._fields("is_money", "is_pieces", "is_date")}
+        self._different = {name: self._cells(name) for name in self.mapping.columns if self._is_parsed(name)}
         if self.options.given is not None:
             self.conventions = self.options.given
             return
@@ -169,7 +175,7 @@ class FileCheck:
     def _tests(self, each: Field, *, needed: bool) -> list[tuple[str, str]]:
         """Return what may be wrong with the cells of a field, as conditions and codes, in the order in which it is told."""
         cell, parsed = f"given.{each.name}", self._parsed.get(each.name)
-        tests = [(f"{cell} IS NULL", "'missing'")] if needed else []
+        tests = [(f"{parsed}.raw IS NULL" if parsed else f"{cell} IS NULL", "'missing'")] if needed else []
         if parsed:
             tests.append((f"{parsed}.problem IS NOT NULL", f"{parsed}.problem"))
         if each.type is FieldType.ID:

@@ -43,11 +43,10 @@ function line(series, colours, several) {
     data: series.values,
     color: colours[role],
     showSymbol: false,
-    connectNulls: false,
+    connectNulls: true,
     lineStyle: { width: 2 },
     silent: true,
     z: 3,
-    endLabel: several ? { show: true, formatter: series.name, color: colours[role], fontSize: 12, fontFamily: "inherit", distance: 6 } : undefined,
     areaStyle: several ? undefined : { color: colours["treated-band"] },
   };
 }
@@ -77,7 +76,7 @@ function options(spec, colours) {
   return {
     animation: false,
     textStyle: text,
-    grid: { left: 4, right: several && spec.kind !== "bar" ? 96 : 12, top: 12, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: 4, right: 12, top: 12, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: {
       type: "category",
       data: spec.x,
@@ -89,6 +88,7 @@ function options(spec, colours) {
     yAxis: {
       type: "value",
       splitNumber: 4,
+      max: spec.format?.style === "percent" ? ({ max }) => (max > 0.8 ? 1 : null) : null,
       axisLabel: { ...text, formatter: (value) => axis.format(value) },
       splitLine: { lineStyle: { color: colours.hairline } },
     },
