@@ -55,16 +55,15 @@ class HanseError(Exception):
         """Return the message in words, from a translated template where one is given."""
         return (template or self.template()).format_map(_Facts(self.facts))
 
+    @classmethod
+    def explanation(cls) -> Problem:
+        """Return the problem document of this kind of error, with the names of its facts in the place of facts."""
+        title = re.sub(r"(?<!^)(?=[A-Z])", " ", cls.__name__).capitalize()
+        return Problem(type=f"/problems/{cls.slug()}", title=title, status=cls.status, detail=cls.template())
+
     def problem(self, template: str | None = None) -> Problem:
         """Return the problem document of this error."""
-        title = re.sub(r"(?<!^)(?=[A-Z])", " ", type(self).__name__).capitalize()
-        return Problem(
-            type=f"/problems/{self.slug()}",
-            title=title,
-            status=self.status,
-            detail=self.detail(template),
-            fields=self.fields,
-        )
+        return msgspec.structs.replace(self.explanation(), detail=self.detail(template), fields=self.fields)
 
 
 class _Facts(dict[str, Any]):

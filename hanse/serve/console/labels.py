@@ -239,3 +239,30 @@ def actor_kind(words: Words, name: str) -> str:
         "job": gettext("job"),
         "command line": gettext("command line"),
     }.get(name, name)
+
+
+def trait(words: Words, name: str) -> str:
+    """Return the name of a trait, by its key in the Segment specification."""
+    gettext = words.gettext
+    return {
+        "email": gettext("E-mail address"),
+        "phone": gettext("Phone"),
+        "address": gettext("Address"),
+        "street": gettext("Street"),
+        "city": gettext("City"),
+        "postalCode": gettext("Postal code"),
+        "country": gettext("Country"),
+        "state": gettext("Federal state"),
+        "firstName": gettext("First name"),
+        "lastName": gettext("Last name"),
+        "name": gettext("Name"),
+        "title": gettext("Title"),
+        "gender": gettext("Salutation"),
+        "birthday": gettext("Birthday"),
+        "company": gettext("Company"),
+        "industry": gettext("Industry"),
+        "language": gettext("Language"),
+        "createdAt": gettext("Customer since"),
+        "website": gettext("Website"),
+        "employees": gettext("Employees"),
+    }.get(name, name)

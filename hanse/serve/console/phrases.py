@@ -35,6 +35,7 @@ def for_templates(words: Words) -> dict[str, Callable[..., Any]]:
         "identity_name": labels.identity,
         "event_name": labels.event,
         "actor_kind": labels.actor_kind,
+        "trait_name": labels.trait,
         "schedule_text": schedule,
         "attribute_text": attribute,
         "finding_text": finding,

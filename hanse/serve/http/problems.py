@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import psycopg
 import structlog
-from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar import Request, Response, get
+from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+from litestar.params import FromPath
 from litestar.types import ExceptionHandlersMap
 
 from hanse.base import context as contract
@@ -49,15 +51,43 @@ def on_http_exception(request: AnyRequest, error: HTTPException) -> Response[byt
     """Answer what the framework found wrong: no such address, wrong method, broken JSON, too large."""
     if error.status_code == 400:
         return answer(errors.InvalidRequest(reason=error.detail.rstrip(".")).problem())
+    if error.status_code == 413:
+        return answer(errors.TooLarge(limit_bytes=request.app.state.runtime.settings.body_limit_bytes).problem())
     title = error.detail or "The request failed"
     problem = Problem(type="about:blank", title=title, status=error.status_code, detail=title)
     return answer(problem, dict(error.headers or {}))
+
+
+def on_database_away(request: AnyRequest, error: psycopg.Error) -> Response[bytes]:
+    """Answer while the database is away or overloaded."""
+    structlog.get_logger().error("the database failed", path=request.scope["path"], error=type(error).__name__)
+    away = errors.Unavailable(what="The database")
+    return answer(away.problem(), _headers(away))
 
 
 def on_fault(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Answer a fault of ours without telling what is inside; the log has the trace."""
     structlog.get_logger().exception("a request failed", path=request.scope["path"], exc_info=error)
     return answer(HanseError().problem())
+
+
+@get("/problems/{slug:str}", include_in_schema=False)
+async def explain(slug: FromPath[str]) -> Response[bytes]:
+    """Answer what a type of problem means; the address stands in every problem document."""
+    found = kinds().get(slug)
+    if found is None:
+        raise NotFoundException
+    return Response(msgspec.json.encode(found.explanation()), media_type="application/json")
+
+
+def kinds() -> dict[str, type[HanseError]]:
+    """Return all errors there are, by their names in addresses."""
+    found, known = [HanseError], {}
+    while found:
+        kind = found.pop()
+        known[kind.slug()] = kind
+        found += kind.__subclasses__()
+    return known
 
 
 def _field(extra: dict[str, Any]) -> FieldProblem:
@@ -77,5 +107,7 @@ HANDLERS: ExceptionHandlersMap = {
     HanseError: on_hanse_error,
     ValidationException: on_validation,
     HTTPException: on_http_exception,
+    psycopg.OperationalError: on_database_away,
+    psycopg.InterfaceError: on_database_away,
     Exception: on_fault,
 }

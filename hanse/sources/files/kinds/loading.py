@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -68,6 +68,25 @@ class Loader(Protocol):
 async def aside(work: Callable[..., ResultT], *arguments: Any, **named: Any) -> ResultT:
     """Do work that computes for long in a thread, so that the process goes on answering."""
     return await asyncio.to_thread(work, *arguments, **named)
+
+
+async def ahead(works: Iterable[Callable[[], ResultT]]) -> AsyncIterator[ResultT]:
+    """Give the results of some works in order, each done in a thread while the caller is busy with the one before."""
+    left = iter(works)
+    coming = _begun(left)
+    try:
+        while coming is not None:
+            done = await coming
+            coming = _begun(left)
+            yield done
+    finally:
+        if coming is not None:
+            await asyncio.wait([coming])
+
+
+def _begun(works: Iterator[Callable[[], ResultT]]) -> asyncio.Task[ResultT] | None:
+    work = next(works, None)
+    return asyncio.create_task(aside(work)) if work else None
 
 
 def present(facts: Mapping[str, Any]) -> dict[str, Any]:

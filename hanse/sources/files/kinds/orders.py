@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,42 +17,38 @@ from hanse.data.catalog import Price, Product
 from hanse.data.events import Event
 from hanse.data.profiles import Profile
 from hanse.sources.files.kinds import known_orders, people
-from hanse.sources.files.kinds.loading import Load, aside
+from hanse.sources.files.kinds.loading import Load, ahead, aside
 from hanse.sources.files.kinds.people import Found, Person
 
 steps = Queries(__package__, "orders.sql")
 queries = Queries("hanse.sources.files")
-PAGE = 5_000
-"""Orders written at once."""
 PRODUCT_PAGE = 10_000
-PART = 2_000_000
-"""Lines grouped at once, so that memory has a bound."""
+WRITTEN_AT_ONCE = 5_000
+SMALL_PART, FEW_PARTS, LARGE_PART = 100_000, 8, 500_000
+"""Lines grouped at once: few enough for memory, and some parts at least, so that one is grouped while another is written."""
 
 Row = dict[str, Any]
 
 
 async def load(load: Load) -> None:
     """Write the checked lines as events."""
-    await aside(_group, load)
+    cancelling = await aside(_settle, load)
     await _make_products(load)
-    await _write_events(load)
+    await _write_events(load, cancelling=cancelling)
 
 
-def _group(load: Load) -> None:
+def _settle(load: Load) -> bool:
+    """Decide what needs all lines: missing dates, currencies, products; return whether numbers like C536379 are cancellations."""
     run, one = load.workspace.run, load.workspace.one
     if one(steps["undated"])[0]:
         run(steps["date_lines"])
     run(steps["order_currencies"])
     run(steps["refuse_other_currencies"])
+    run(steps["make_products"])
     cancelling, positive = one(steps["cancellations"])
     if cancelling:
         load.note("{rows} lines of cancellations (numbers like C536379) have a positive quantity; they were taken as returns.", rows=positive)
-    run(steps["make_orders"])
-    (lines,) = one("SELECT count(*) FROM checked")
-    parts = lines // PART + 1
-    for part in range(parts):
-        run(steps["group_orders"], cancelling=str(cancelling).lower(), parts=str(parts), part=str(part))
-    run(steps["make_products"])
+    return bool(cancelling)
 
 
 async def _make_products(load: Load) -> None:
@@ -72,15 +69,22 @@ def _price(row: Row) -> Price:
     return Price(product_id=row["product_id"], amount_minor=money.minor(row["price"], row["currency"]), currency=row["currency"])
 
 
-async def _write_events(load: Load) -> None:
-    (count,) = load.workspace.one("SELECT count(*) FROM orders")
-    changed: list[str] = []
-    for page in _pages(load, "orders", PAGE):
-        rows = await aside(load.workspace.dicts, steps["page_of_orders"], page)
-        changed += await _write_page(load, rows)
-        done = min(page["last"], count)
-        await load.progress(0.5 + 0.5 * done / count, f"writing orders {done:,} of {count:,}")
+async def _write_events(load: Load, *, cancelling: bool) -> None:
+    """Write part after part; while the database takes one, the next is grouped."""
+    lines, count = load.workspace.one(steps["count_orders"])
+    parts = max(min(lines // SMALL_PART + 1, FEW_PARTS), lines // LARGE_PART + 1)
+    written, changed = 0, list[str]()
+    async for rows in ahead(partial(_orders, load, cancelling, parts, part) for part in range(parts)):
+        for first in range(0, len(rows), WRITTEN_AT_ONCE):
+            page = rows[first : first + WRITTEN_AT_ONCE]
+            changed += await _write_page(load, page)
+            written += len(page)
+            await load.progress(0.5 + 0.5 * written / max(count, written), f"writing orders {written:,} of {max(count, written):,}")
     load.note("{rows} orders were known with other content and stay as they are.", rows=len(changed), example=", ".join(changed[:3]))
+
+
+def _orders(load: Load, cancelling: bool, parts: int, part: int) -> list[Row]:  # noqa: FBT001  # named by partial's caller
+    return load.workspace.dicts(steps["orders"], cancelling=str(cancelling).lower(), parts=str(parts), part=str(part))
 
 
 async def _write_page(load: Load, rows: list[Row]) -> list[str]:

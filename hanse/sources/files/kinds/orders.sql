@@ -33,16 +33,13 @@ FROM (
     WHERE problem IS NULL
 );
 
--- make_orders --
--- The table of the events to write.
-CREATE TABLE orders (
-    order_id VARCHAR, refund BOOLEAN, ordered_at TIMESTAMP, customer_id VARCHAR, email VARCHAR, country VARCHAR, lines BIGINT, properties VARCHAR
-);
+-- count_orders --
+-- How many lines there are, and how many orders and refunds they make.
+SELECT count(*), count(DISTINCT (order_id, coalesce(quantity < 0, total < 0))) FROM checked WHERE problem IS NULL;
 
--- group_orders --
--- Groups one part of the lines to orders and refunds, with their properties as the e-commerce specification names them. A row
+-- orders --
+-- One part of the lines, grouped to orders and refunds, with their properties as the e-commerce specification names them. A row
 -- of a file that only knows totals is one line without a product.
-INSERT INTO orders
 WITH lines AS (
     SELECT
         *,
@@ -87,16 +84,9 @@ SELECT
     || ',"total":' || to_json(amount)
     || ',"revenue":' || to_json(amount)
     || CASE WHEN country IS NULL THEN '' ELSE ',"country":' || to_json(country) END
-    || ',"products":[' || coalesce(products, '') || ']}'
+    || ',"products":[' || coalesce(products, '') || ']}' AS properties
 FROM rounded
 ORDER BY ordered_at, order_id;
-
--- page_of_orders --
--- Some of the events to write, in order.
-SELECT order_id, refund, ordered_at, customer_id, email, country, lines, properties
-FROM orders
-WHERE rowid >= $first AND rowid < $last
-ORDER BY rowid;
 
 -- make_products --
 -- Each product of the orders: its most frequent name (of equally frequent ones the latest) and its latest price above zero.

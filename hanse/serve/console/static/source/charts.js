@@ -65,6 +65,8 @@ function bar(series, colours) {
   return { type: "bar", name: series.name, data: series.values, color: colours[series.role ?? "treated"], barMaxWidth: 18, silent: true, itemStyle: { borderRadius: [2, 2, 0, 0] } };
 }
 
+const highest = (spec) => Math.max(...spec.series.flatMap(({ values, high }) => [...values, ...(high ?? [])].filter((value) => value !== null)));
+
 function options(spec, colours) {
   const several = spec.series.length > 1;
   const text = { color: colours.muted, fontFamily: "Inter Variable", fontSize: 12 };
@@ -88,7 +90,7 @@ function options(spec, colours) {
     yAxis: {
       type: "value",
       splitNumber: 4,
-      max: spec.format?.style === "percent" ? ({ max }) => (max > 0.8 ? 1 : null) : null,
+      ...(spec.format?.style === "percent" && highest(spec) > 0.8 ? { max: 1, interval: 0.25 } : {}),
       axisLabel: { ...text, formatter: (value) => axis.format(value) },
       splitLine: { lineStyle: { color: colours.hairline } },
     },
