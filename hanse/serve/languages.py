@@ -20,7 +20,7 @@ def preferred(accept_language: str | None, default: str) -> str:
 def _ranges(header: str) -> list[tuple[str, float]]:
     found = []
     for part in header.split(","):
-        name, _, weight = part.strip().partition(";q=")
+        name, _, weight = part.replace(" ", "").partition(";q=")
         try:
             found.append((name.split("-")[0].lower(), float(weight or 1)))
         except ValueError:

@@ -89,8 +89,8 @@ class DataPorts:
 async def _profile_id(request: Personal, context: Context) -> UUID | None:
     if request.profile_id is not None:
         return request.profile_id
-    for kind, value in (("user_id", request.user_id), ("anonymous_id", request.anonymous_id)):
-        if value and (found := await identity.find(await context.connection(), kind, value)):
+    for key in identity.keys(request):
+        if key and (found := await identity.find(await context.connection(), *key)):
             return found
     return None
 

@@ -16,6 +16,7 @@ from hanse.serve import runtime
 from hanse.serve.http.app import application
 from hanse.serve.registry import Registry, load
 from hanse.serve.runtime import Runtime
+from tests.serve import harbour
 
 Client = AsyncTestClient[Litestar]
 MakeKey = Callable[..., Awaitable[dict[str, str]]]
@@ -30,8 +31,10 @@ def settings(home: Path, database_url: str) -> Settings:
 
 @pytest.fixture
 def declared() -> Registry:
-    """What is declared; a test may add to it."""
-    return load()
+    """What is declared, and a small capability that has everything."""
+    registry = load()
+    registry.add(harbour.capability)
+    return registry
 
 
 @pytest.fixture
@@ -55,7 +58,8 @@ def make_key(client: Client) -> MakeKey:
 
     async def make(*scopes: str, name: str = "shop") -> dict[str, str]:
         async with client.app.state.runtime.context() as context:
-            made = await keys.create(await context.connection(), name, scopes or ("*",), created_by="test", now=context.clock.now())
+            known = client.app.state.runtime.registry.scopes
+            made = await keys.create(await context.connection(), name, scopes or ("*",), created_by="test", known=known, now=context.clock.now())
         return {"Authorization": f"Bearer {made.key}"}
 
     return make

@@ -27,7 +27,7 @@ STEP = 100_000
 """Rows in one file at most, and held in memory at once."""
 STEP_BYTES = 64_000_000
 """Bytes of them at most."""
-BATCH = 10_000
+BATCH = 5_000
 """Rows fetched and converted at once."""
 
 

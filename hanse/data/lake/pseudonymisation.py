@@ -101,7 +101,7 @@ def json(document: str, *, names_things: bool = False) -> tuple[dict[str, Any], 
     `names_things` says that a `name` at its top is that of a page, not of a person.
     """
     try:
-        found = msgspec.json.decode(document)
+        found = msgspec.json.decode(document, type=dict[str, Any])
         return found, msgspec.json.encode(_object(found, _needs_masking(document), names_things=names_things)).decode()
     except (msgspec.MsgspecError, ValueError, RecursionError):  # numbers too large, thousands of levels
         return {}, "{}"

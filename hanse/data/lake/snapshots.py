@@ -14,7 +14,7 @@ from hanse.data.lake import datasets, files, records
 
 queries = Queries(__package__)
 
-BATCH = 10_000
+BATCH = 5_000
 MARK = b"hanse.mark"
 
 

@@ -24,13 +24,12 @@ import pyarrow as pa
 from hanse.base import errors
 from hanse.data.lake import datasets
 
+# PySpark 4 warns of pandas 3 wherever it meets it; we never hand it any
+warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
 try:
-    with warnings.catch_warnings():
-        # PySpark 4 warns of pandas 3 as such; we never hand it any pandas
-        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
-        from ibis.backends import pyspark as backends
-        from ibis.backends.pyspark.datatypes import PySparkSchema
-        from pyspark import sql
+    from ibis.backends import pyspark as backends
+    from ibis.backends.pyspark.datatypes import PySparkSchema
+    from pyspark import sql
 except ImportError as error:
     raise errors.MissingExtra(feature="Spark", extra="spark") from error
 

@@ -22,15 +22,20 @@ BLOCKED = frozenset({"", "-1", "0", "null", "undefined", "none", "anonymous", "u
 """Values that many senders use for nobody; they identify no one."""
 
 
-class Sender(Protocol):
-    """Whatever names a person the way events do."""
+class Named(Protocol):
+    """Whatever names a person by the ids of a shop and its pages."""
 
-    @property
-    def profile_id(self) -> UUID | None: ...  # noqa: D102  # a field
     @property
     def user_id(self) -> str | None: ...  # noqa: D102  # a field
     @property
     def anonymous_id(self) -> str | None: ...  # noqa: D102  # a field
+
+
+class Sender(Named, Protocol):
+    """Whatever names a person the way events do."""
+
+    @property
+    def profile_id(self) -> UUID | None: ...  # noqa: D102  # a field
     @property
     def source(self) -> str: ...  # noqa: D102  # a field
 
@@ -74,7 +79,7 @@ class _Known:
         self.fresh_identities.append((*key, profile_id, source, self.now))
 
 
-def keys(sender: Sender) -> tuple[Key | None, Key | None]:
+def keys(sender: Named) -> tuple[Key | None, Key | None]:
     """Return the user id and the anonymous id of a sender as identities, without values that stand for nobody."""
     user, anonymous = (value.strip() if value else "" for value in (sender.user_id, sender.anonymous_id))
     return (

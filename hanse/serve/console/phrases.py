@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -12,6 +13,8 @@ from hanse.serve.console import labels, measures, places
 from hanse.serve.console.texts import NOTHING, Words
 from hanse.serve.jobs import JobInfo
 
+NUMBER = re.compile(r"\d[\d,]*")
+READING = "reading "
 SURE_ENOUGH = 0.05
 """Progress from which on the rest can be estimated."""
 
@@ -41,6 +44,7 @@ def for_templates(words: Words) -> dict[str, Callable[..., Any]]:
         "finding_text": finding,
         "reason_text": reason,
         "remaining": remaining,
+        "note_text": note,
     }
     bound: dict[str, Callable[..., Any]] = {name: partial(function, words) for name, function in named.items()}
     return {**bound, "relation_name": partial(_relation, words), "verdict": measures.verdict, "is_current": places.current}
@@ -88,9 +92,25 @@ def attribute(words: Words, value: Any) -> str:
 
 def finding(words: Words, value: Any) -> str:
     """Return what an import noticed; its sentence is translated and then filled."""
-    fields = value if isinstance(value, Mapping) else {name: getattr(value, name) for name in ("finding", "template", "facts")}
+    fields = value if isinstance(value, Mapping) else {name: getattr(value, name) for name in ("finding", "template", "facts", "rows")}
     template = fields.get("template")
-    return words.gettext(template).format_map(fields.get("facts") or {}) if template else str(fields.get("finding", ""))
+    if not template:
+        return str(fields.get("finding", ""))
+    return words.gettext(template).format_map({**(fields.get("facts") or {}), "rows": words.number(fields.get("rows"))})
+
+
+def note(words: Words, text: str | None) -> str:
+    """Return what a job says it is doing; its numbers are taken out to find the translation, and put back as the language writes them."""
+    if not text:
+        return ""
+    numbers = [words.number(int(found.replace(",", ""))) for found in NUMBER.findall(text)]
+    template = NUMBER.sub("{number}", text)
+    if template in words.catalog:
+        parts = words.gettext(template).split("{number}")
+        return "".join(part + number for part, number in zip(parts, [*numbers, ""], strict=False))
+    if text.startswith(READING):
+        return words.gettext("reading %(name)s", name=text.removeprefix(READING))
+    return words.gettext(text)
 
 
 def reason(words: Words, reject: DeadLetter) -> str:

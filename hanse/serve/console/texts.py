@@ -1,7 +1,7 @@
 """What the console says, in German and English: texts from the .po files, numbers, dates and money as the language writes them.
 
-The English text is the key. German stands in `locale/de.po` for the console, and in the `de.po` of each folder that declares
-operations or jobs for what it declares; all of it is read once, at the start.
+The English text is the key. German stands in `locale/de.po` for the pages, in `locale/declared.de.po` for what the layers below
+declare, and in the `de.po` of each capability for its own; all of it is read once, at the start.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ def load(registry: Registry, time_zone: str) -> Texts:
     """Read the texts of the console and of everything that is declared."""
     german = Catalog()
     german.read(__package__, "locale", "de.po")
+    german.read(__package__, "locale", "declared.de.po")
     for package in packages(registry):
         german.read(package, "de.po")
     return Texts(time_zone, {"de": german})

@@ -18,6 +18,10 @@ WHERE product_id = ANY(%(product_ids)s);
 -- Profiles with what is known of them.
 SELECT profile_id, kind, traits, created_at FROM profiles WHERE profile_id = ANY(%(profile_ids)s);
 
+-- known_orders --
+-- Which of some messages the log has.
+SELECT message_key FROM event_messages WHERE message_key = ANY(%(message_keys)s);
+
 -- make_staged_orders --
 -- An empty table, gone at commit, for orders that come again.
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_orders (message_key uuid, properties jsonb) ON COMMIT DROP;

@@ -53,7 +53,7 @@ async def test_no_contact_data_is_in_any_byte_of_the_lake(context: Context, happ
     hidden = {"query": "bit anna.schmidt@example.org", "ref": {"list": [{"deep": ["call 0171 1234567", {"reply": "anna.schmidt%40example.org"}]}]}}
     page = {"page": {"path": "/reset/anna.schmidt@example.org", "url": "https://x.example/?email=anna.schmidt@example.org"}}
     sent = {"traits": PERSON, "userAgent": "Mozilla", "ip": "203.0.113.9", **page}
-    ids = {"user_id": "customer-77", "context": sent}
+    ids: dict[str, Any] = {"user_id": "customer-77", "context": sent}
     await happen(
         event("track", properties=PERSON | hidden | {"customer": "Anna Schmidt", "shipping": PERSON, "contacts": [PERSON]}, **ids),
         event("named Anna.Schmidt@example.org", "Mail to anna.schmidt@example.org", **ids),

@@ -12,6 +12,14 @@ from hanse.data.events.store import message_key
 queries = Queries("hanse.sources.files")
 
 
+async def known(connection: Connection, orders: Sequence[Event]) -> list[bool]:
+    """Return for each order whether the log has it already."""
+    keys = [message_key(event.message_id) for event in orders]
+    cursor = await connection.execute(queries["known_orders"], {"message_keys": keys})
+    found = {row["message_key"] async for row in cursor}
+    return [key in found for key in keys]
+
+
 async def changed(connection: Connection, repeated: Sequence[Event]) -> list[str]:
     """Return the order ids of those events that the log has with other properties."""
     if not repeated:

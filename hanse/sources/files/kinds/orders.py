@@ -91,24 +91,25 @@ async def _write_page(load: Load, rows: list[Row]) -> list[str]:
     """Write some orders; return those that were known with other content."""
     owners = await _owners(load, rows)
     made = [_event(load, row, owner) for row, owner in zip(rows, owners, strict=True)]
-    appended = await events.append(load.connection, made, now=load.now)
+    known = await known_orders.known(load.connection, made)
     if load.suffix:
-        return await _add_to_known(load, made, appended.taken)
-    for row, taken in zip(rows, appended.taken, strict=True):
-        if taken:
+        made = [_with_suffix(event, load.suffix) if old else event for event, old in zip(made, known, strict=True)]
+        known = [False] * len(made)
+    unknown = [event for event, old in zip(made, known, strict=True) if not old]
+    appended = await events.append(load.connection, unknown, now=load.now)
+    new = {event.message_id for event, taken in zip(unknown, appended.taken, strict=True) if taken}
+    for row, event in zip(rows, made, strict=True):
+        if event.message_id in new:
             load.loaded += row["lines"]
             load.count("refunds" if row["refund"] else "orders", 1)
         else:
             load.known += row["lines"]
-    return await known_orders.changed(load.connection, [event for event, taken in zip(made, appended.taken, strict=True) if not taken])
+    return await known_orders.changed(load.connection, [event for event in made if event.message_id not in new])
 
 
-async def _add_to_known(load: Load, made: list[Event], taken: tuple[bool, ...]) -> list[str]:
-    """Write replayed lines of orders that are known already as events of their own."""
-    later = [msgspec.structs.replace(event, message_id=event.message_id + load.suffix) for event, new in zip(made, taken, strict=True) if not new]
-    await events.append(load.connection, later, now=load.now)
-    load.loaded += len(made)
-    return []
+def _with_suffix(event: Event, suffix: str) -> Event:
+    """Return a replayed line of an order that is known already as an event of its own."""
+    return msgspec.structs.replace(event, message_id=event.message_id + suffix)
 
 
 def _event(load: Load, row: Row, owner: UUID | None) -> Event:

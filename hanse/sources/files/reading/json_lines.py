@@ -70,10 +70,12 @@ def _forgiving(workspace: Workspace, text: Text, limit: int | None) -> str:
 
 def _spread(workspace: Workspace, objects: str, file: str) -> RawTable:
     """Give each key of the objects a column."""
-    names = [key for (key,) in workspace.run(reading["json_keys"], objects=objects, most=str(MOST_COLUMNS + 1))]
+    judged = workspace.name("judged")
+    workspace.run(reading["judge_objects"], judged=judged, objects=objects)
+    names = [key for (key,) in workspace.run(reading["json_keys"], judged=judged, most=str(MOST_COLUMNS + 1))]
     if len(names) > MOST_COLUMNS:
         raise errors.UnreadableFile(file=file, reason=f"its objects have more than {MOST_COLUMNS} different keys")
-    raw = _table(workspace, objects, names)
+    raw = _table(workspace, judged, names)
     rows, good = workspace.one("SELECT count(*), count(*) FILTER (problem IS NULL) FROM <raw>", raw=raw)
     if rows == 0:
         raise errors.EmptyFile(file=file, reason="has no objects")
@@ -82,10 +84,10 @@ def _spread(workspace: Workspace, objects: str, file: str) -> RawTable:
     return RawTable(raw, table.headers(names), rows, native=True)
 
 
-def _table(workspace: Workspace, objects: str, names: list[str]) -> str:
+def _table(workspace: Workspace, judged: str, names: list[str]) -> str:
     raw = workspace.name("raw")
     paths = ", ".join(literal("/" + name.replace("~", "~0").replace("/", "~1")) for name in names)
     cells = "".join(f", cells[{index + 1}] AS c{index}" for index in range(len(names)))
     taken = f"json_extract_string(text, [{paths}])" if names else "NULL"
-    workspace.run(reading["spread_objects"], raw=raw, cells=cells, taken=taken, objects=objects)
+    workspace.run(reading["spread_objects"], raw=raw, cells=cells, taken=taken, judged=judged)
     return raw

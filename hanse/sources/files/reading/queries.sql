@@ -28,13 +28,17 @@ SELECT row_number() OVER () AS line, json::VARCHAR AS text
 FROM read_json_objects(<file>, format = 'array', maximum_object_size = <longest>, compression = 'none')
 <top>;
 
+-- judge_objects --
+-- Says of each line whether it is a JSON object.
+CREATE TABLE <judged> AS
+SELECT line, text, CASE WHEN json_valid(text) THEN coalesce(json_type(text) = 'OBJECT', false) ELSE false END AS good FROM <objects>;
+
 -- json_keys --
 -- The keys of all objects in the order in which they first come.
 SELECT key
 FROM (
-    SELECT line, unnest(json_keys(text)) AS key, generate_subscripts(json_keys(text), 1) AS place
-    FROM <objects>
-    WHERE json_valid(text) AND json_type(text) = 'OBJECT'
+    SELECT line, unnest(keys) AS key, generate_subscripts(keys, 1) AS place
+    FROM (SELECT line, CASE WHEN good THEN json_keys(text) END AS keys FROM <judged>)
 )
 GROUP BY key
 ORDER BY min(line * 10000 + place)
@@ -44,10 +48,7 @@ LIMIT <most>;
 -- Gives each key of the objects a column; what is no object is kept whole, with what is wrong.
 CREATE TABLE <raw> AS
 SELECT line, CASE WHEN good THEN NULL ELSE 'not_json' END AS problem, CASE WHEN good THEN NULL ELSE text END AS rest<cells>
-FROM (
-    SELECT line, text, good, CASE WHEN good THEN <taken> END AS cells
-    FROM (SELECT line, text, coalesce(json_valid(text) AND json_type(text) = 'OBJECT', false) AS good FROM <objects>)
-);
+FROM (SELECT line, text, good, CASE WHEN good THEN <taken> END AS cells FROM <judged>);
 
 -- read_parquet --
 -- Reads all columns of a Parquet file as texts, with the numbers of the rows.

@@ -39,7 +39,7 @@ def read(workspace: Workspace, path: Path, *, limit: int | None = None) -> RawTa
 
 def _read(workspace: Workspace, book: CalamineWorkbook, file: str, limit: int | None) -> RawTable:
     sheet, found = _sheet(book, file)
-    rows = enumerate(sheet.iter_rows(), _first_row(sheet))
+    rows = enumerate(sheet.iter_rows(), 1)
     filled = ((line, cells) for line, cells in rows if any(cell not in {"", None} for cell in cells))
     header = next(filled, (0, []))[1]
     names = table.headers(_text(cell) for cell in _without_empty_end(header))
@@ -60,10 +60,6 @@ def _sheet(book: CalamineWorkbook, file: str) -> tuple[CalamineSheet, tuple[Find
     names = ", ".join(name for name, _, _ in others)
     text = "Of {file} only the sheet {sheet} was read, not {others}."
     return first[2], (finding(text, file=file, sheet=first[0], others=names),) if others else ()
-
-
-def _first_row(sheet: CalamineSheet) -> int:
-    return (sheet.start or (0, 0))[0] + 1
 
 
 def _without_empty_end(cells: Sequence[Cell]) -> Sequence[Cell]:
