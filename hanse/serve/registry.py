@@ -53,8 +53,13 @@ class Registry:
         return _module(self.capabilities[capability].package, name)
 
     def add(self, capability: Capability) -> None:
-        """Take in a capability with its operations and jobs."""
-        self.capabilities[capability.name] = capability
+        """Take in a capability with its operations and jobs; raises `MisdeclaredCapability`."""
+        name, folder = capability.name, capability.package.rpartition(".")[2]
+        if name in {each.capability for each in self.operations.values()} | set(self.capabilities):
+            raise MisdeclaredCapability(name=name, reason="there is one of this name already")
+        if name != folder:
+            raise MisdeclaredCapability(name=name, reason=f"its folder is called {folder}; operations are named by their folder")
+        self.capabilities[name] = capability
         self.collect(capability.package)
 
     def collect(self, package: str) -> None:
@@ -73,11 +78,20 @@ def load() -> Registry:
     for layer in (data, sources):
         for folder in pkgutil.iter_modules(layer.__path__, f"{layer.__name__}."):
             registry.collect(folder.name)
-    for name in capabilities.CAPABILITIES:
-        registry.add(_capability(name, f"{capabilities.__name__}.{name}"))
-    for point in entry_points(group=ENTRY_POINTS):
-        registry.add(_capability(point.name, point.value))
+    ours = ((name, f"{capabilities.__name__}.{name}") for name in capabilities.CAPABILITIES)
+    others = ((point.name, point.value) for point in entry_points(group=ENTRY_POINTS))
+    for name, package in (*ours, *others):
+        _add(registry, name, package)
     return registry
+
+
+def _add(registry: Registry, name: str, package: str) -> None:
+    try:
+        registry.add(_capability(name, package))
+    except MisdeclaredCapability:
+        raise
+    except Exception as error:
+        raise MisdeclaredCapability(name=name, reason=f"{type(error).__name__}: {error}") from error
 
 
 def _capability(name: str, package: str) -> Capability:

@@ -40,6 +40,10 @@ class PortTaken(HanseError):
     exit_code = 2
 
 
+class ServerFailed(HanseError):
+    """The server ended before it was ready. What it wrote above says why; `hanse doctor` looks further."""
+
+
 class Child:
     """A process of ours that is started again when it ends before its time."""
 
@@ -99,10 +103,18 @@ def serve(
         workers_kill_timeout=10,
         websockets=False,
     )
-    children = [Child(["worker"], dict(os.environ))] if jobs else []
-    threading.Thread(target=_announce, args=(host, port, address, conninfo, announce), daemon=True).start()
-    with _watching(settings, children):
+    ready = threading.Event()
+
+    def greet() -> None:
+        if _answers(host, port):
+            ready.set()
+            announce(f"Hanse is ready at {address}{_invitation(address, conninfo)}")
+
+    threading.Thread(target=greet, daemon=True, name="greeting").start()
+    with _watching(settings, ready if jobs else None):
         server.serve()
+    if not ready.is_set():
+        raise ServerFailed
 
 
 def free_port(host: str, wanted: int | None) -> int:
@@ -137,16 +149,19 @@ def _environment(settings: config.Settings, conninfo: str) -> dict[str, str]:
 
 
 @contextmanager
-def _watching(settings: config.Settings, children: list[Child]) -> Iterator[None]:
-    """Look after the database and the children while the block runs, and end the children after it."""
+def _watching(settings: config.Settings, ready: threading.Event | None) -> Iterator[None]:
+    """Look after the database while the block runs, and after a worker for the jobs from when the server is ready; end it after."""
     done = threading.Event()
-    server = None if settings.database_url else EmbeddedPostgres(settings.home)
+    postgres = None if settings.database_url else EmbeddedPostgres(settings.home)
+    children: list[Child] = []
 
     def watch() -> None:
         while not done.wait(WATCH_EVERY_SECONDS):
-            if server is not None and not server.is_ready():
+            if postgres is not None and not postgres.is_ready():
                 with suppress(DatabaseWillNotStart):
-                    server.ensure_running()
+                    postgres.ensure_running()
+            if ready is not None and ready.is_set() and not children:
+                children.append(Child(["worker"], dict(os.environ)))
             for child in children:
                 child.watch()
 
@@ -161,16 +176,20 @@ def _watching(settings: config.Settings, children: list[Child]) -> Iterator[None
             child.stop()
 
 
-def _announce(host: str, port: int, address: str, conninfo: str, announce: Callable[[str], object]) -> None:
-    """Say once that the server answers, where, and how to sign in the first time."""
+def _answers(host: str, port: int) -> bool:
+    """Wait until the server answers; return whether it did in time."""
     deadline = time.monotonic() + READY_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         with suppress(urllib.error.URLError, ConnectionError, TimeoutError), urllib.request.urlopen(f"http://{host}:{port}/health", timeout=2):
-            token = asyncio.run(_first_link(conninfo))
-            announce(f"Hanse is ready at {address}" + (f", sign in once at {address}/sign-in/{token}" if token else ""))
-            return
+            return True
         time.sleep(0.1)
-    announce(f"Hanse does not answer at {address} after {READY_TIMEOUT_SECONDS:.0f} s; `hanse doctor` says what is wrong.")
+    return False
+
+
+def _invitation(address: str, conninfo: str) -> str:
+    """Return how to sign in the first time; empty where there is an administrator."""
+    token = asyncio.run(_first_link(conninfo))
+    return f", sign in once at {address}/sign-in/{token}" if token else ""
 
 
 async def _first_link(conninfo: str) -> str | None:

@@ -101,7 +101,7 @@ class TestBasis:
     )
     async def test_people_are_found_by_the_ids_that_their_events_carry(self, running: Runtime, anna: UUID, given: dict[str, str]) -> None:
         await decide(running, anna, granted=True)
-        await call(running, harbour.greet, Greet(**given))
+        await call(running, harbour.greet, msgspec.convert(given, Greet))
         assert await rows(running, "SELECT profile_id FROM decisions") == [{"profile_id": anna}]
 
     async def test_people_are_found_by_their_profile(self, running: Runtime, anna: UUID) -> None:
@@ -183,7 +183,7 @@ class TestAudit:
             await call(running, operation, request)
         async with running.context() as context:
             page = await audit.page(await context.connection())
-        found = [(each.actor_kind, each.actor, each.action, each.effect, each.at) for each in reversed(page.entries)]
+        found = [(each.actor_kind, each.actor, each.action, each.effect, each.at) for each in sorted(page.entries, key=lambda each: each.action)]
         assert found == [("key", "till", "harbour.load", "write", NOW), ("key", "till", "harbour.salute", "act", NOW)]
 
     async def test_what_failed_is_undone_with_its_note(self, running: Runtime) -> None:

@@ -4,8 +4,8 @@ Jobs keep it up to date; statistics, training and evaluation read it through `se
 `expressions` has the questions that several ask.
 """
 
-from hanse.data.lake.copying import refresh
+from hanse.data.lake.copying import REFRESH_LOCK, refresh
 from hanse.data.lake.erasure import forget
 from hanse.data.lake.sessions import Session, Tables, session
 
-__all__ = ["Session", "Tables", "forget", "refresh", "session"]
+__all__ = ["REFRESH_LOCK", "Session", "Tables", "forget", "refresh", "session"]

@@ -7,7 +7,8 @@ copy reads how far the numbers have been given out, waits until everybody who wa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -20,6 +21,8 @@ from hanse.data.lake import compaction, datasets, files, records, snapshots
 
 queries = Queries(__package__)
 
+REFRESH_LOCK = 4_842_027
+"""Key of the advisory lock under which the lake moves on; who holds it, such as a backup, has lake and database agree."""
 WAIT_SECONDS = 5.0
 """How long to wait for those who are writing; an import may take longer, then the next time copies it."""
 POLL_SECONDS = 0.05
@@ -53,7 +56,7 @@ async def refresh(context: Context, *, wait_seconds: float = WAIT_SECONDS) -> di
     """
     lake = context.settings.lake
     copied = dict.fromkeys(datasets.SCHEMAS, 0)
-    async with files.lock(lake):
+    async with _refresh_lock(context), files.lock(lake):
         await asyncio.to_thread(files.tidy, lake, context.clock.now())
         numbers = await _settled(context, wait_seconds)
         for stream in STREAMS if numbers else ():
@@ -61,6 +64,18 @@ async def refresh(context: Context, *, wait_seconds: float = WAIT_SECONDS) -> di
         copied |= await snapshots.refresh(context)
         await asyncio.to_thread(compaction.merge_days, lake, before=context.clock.now().date())
     return copied
+
+
+@asynccontextmanager
+async def _refresh_lock(context: Context) -> AsyncIterator[None]:
+    """Hold the lock on copying; waiting for it holds no connection, so that those who have it find one in the pool."""
+    while True:
+        async with context.resources.pool.connection() as connection:
+            row = await (await connection.execute(queries["try_lock"], {"key": REFRESH_LOCK})).fetchone()
+            if row and row["locked"]:
+                yield
+                return
+        await asyncio.sleep(POLL_SECONDS)
 
 
 async def _settled(context: Context, wait_seconds: float) -> dict[str, int]:

@@ -34,30 +34,33 @@ class Line(NamedTuple):
 def lines(name: str, properties: dict[str, Any], *, event_id: str, currency: str) -> Iterator[Line]:
     """Take an order event apart; `currency` is that of amounts that come without one.
 
-    A cancelled order, and one refunded without saying what, came back whole.
+    A cancelled order, and one refunded without saying what, came back whole. Where products are said to be none, as in files of
+    which only the totals are known, the amount counts.
     """
     order_id = _name(properties.get("order_id")) or event_id
     currency = _currency(properties.get("currency")) or currency
     products = properties.get("products")
+    sign = -1 if name in RETURNS else 1
     entries = [entry for entry in products if isinstance(entry, dict)] if isinstance(products, list) else []
-    if name in CANCELLATIONS or (name in RETURNS and not entries):
+    if name in CANCELLATIONS or (name in RETURNS and products is None):
         yield Line(order_id, None, 0, None, None, currency)
     elif entries:
         for entry in entries:
-            yield from _line(entry, order_id, currency, sign=-1 if name in RETURNS else 1)
+            yield from _line(entry, order_id, currency, sign)
     else:
-        yield from _total(properties, order_id, currency)
+        yield from _total(properties, order_id, currency, sign)
 
 
-def _total(properties: dict[str, Any], order_id: str, currency: str) -> Iterator[Line]:
+def _total(properties: dict[str, Any], order_id: str, currency: str, sign: int) -> Iterator[Line]:
     """Make one line of an order that names no products, of the best amount it has: without shipping and tax where it says so."""
     amounts = (_minor(_number(properties.get(key)), currency) for key in ("revenue", "subtotal", "total"))
     amount = next((amount for amount in amounts if amount is not None), None)
     if amount is not None:
-        yield Line(order_id, None, -1 if amount < 0 else 1, abs(amount), amount, currency)
+        quantity = -1 if sign < 0 or amount < 0 else 1
+        yield Line(order_id, None, quantity, abs(amount), quantity * abs(amount), currency)
 
 
-def _line(entry: dict[str, Any], order_id: str, currency: str, *, sign: int) -> Iterator[Line]:
+def _line(entry: dict[str, Any], order_id: str, currency: str, sign: int) -> Iterator[Line]:
     product_id = _name(entry.get("product_id")) or _name(entry.get("sku")) or _name(entry.get("id"))
     quantity = _number(entry.get("quantity", 1))
     if product_id is None or not quantity:

@@ -1,3 +1,7 @@
+-- try_lock --
+-- Takes the lock on copying until the end of the transaction, where nobody has it.
+SELECT pg_try_advisory_xact_lock(%(key)s) AS locked;
+
 -- last_numbers --
 -- The highest sequence numbers that anybody has taken, committed or not.
 SELECT

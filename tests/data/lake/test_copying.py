@@ -177,6 +177,17 @@ async def test_two_copies_at_once_copy_once(context: Context, resources: Resourc
     assert sequences(context) == [1, 2]
 
 
+async def test_a_copy_waits_for_who_holds_the_lock(context: Context, database_url: str, happen: Write) -> None:
+    await happen(event("a"))
+    async with await database.connect(database_url) as backup:
+        await backup.execute("SELECT pg_advisory_lock(%s)", (lake.REFRESH_LOCK,))
+        copying_now = asyncio.create_task(lake.refresh(context))
+        await asyncio.sleep(0.3)
+        assert sequences(context) == []
+        await backup.execute("SELECT pg_advisory_unlock(%s)", (lake.REFRESH_LOCK,))
+        assert (await copying_now)["events"] == 1
+
+
 async def test_the_job_says_how_much_was_copied(context: Context, happen: Write) -> None:
     await happen(event("a"))
     assert jobs.refresh.name == "lake.refresh"

@@ -37,6 +37,7 @@ def test_an_order_without_products_is_worth_its_amount() -> None:
     assert taken(total="119.00", revenue=100) == [Line("A", None, 1, 10000, 10000, "EUR")]
     assert taken(total=119) == [Line("A", None, 1, 11900, 11900, "EUR")]
     assert taken(total=-119) == [Line("A", None, -1, 11900, -11900, "EUR")]
+    assert taken("Order Refunded", total=20, products=[]) == [Line("A", None, -1, 2000, -2000, "EUR")]
     assert taken() == []
 
 

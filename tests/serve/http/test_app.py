@@ -146,7 +146,7 @@ class TestLimits:
             for _ in range(20):
                 yield b" " * 100
 
-        transport = httpx.ASGITransport(app=client.app)  # type: ignore[arg-type]  # the same protocol, typed twice
+        transport = httpx.ASGITransport(app=client.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as other:
             problem(await other.post(RECORD, content=pieces(), headers=await make_key()), 413, "too-large")
 
