@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 import procrastinate
+import psycopg
 import structlog
 from procrastinate import exceptions, retry
+from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Job as QueuedJob
+from procrastinate.jobs import Status
 from psycopg.types.json import Jsonb
 
 from hanse.base import errors
@@ -22,6 +26,7 @@ from hanse.serve.runtime import Runtime
 queries = Queries(__package__)
 FIRST_RETRY_SECONDS = 30
 KEEP_DAYS = 90
+LOOK_EVERY_SECONDS = 10.0
 
 
 class UnknownJob(errors.HanseError):
@@ -29,6 +34,13 @@ class UnknownJob(errors.HanseError):
 
     status = 404
     exit_code = 2
+
+
+class NotFailed(errors.HanseError):
+    """The job {job_id} cannot be tried again: only one that failed can."""
+
+    status = 409
+    exit_code = 4
 
 
 class JobInfo(msgspec.Struct, kw_only=True, frozen=True):
@@ -89,7 +101,11 @@ class Queue:
             return None
 
     async def again(self, job_id: int) -> None:
-        """Try a job that failed once more, now."""
+        """Try a job that failed once more, now. Raises `NotFailed` for any other."""
+        async with self._runtime.resources.pool.connection() as connection:
+            found = await find(connection, job_id)
+        if found is None or found.state != "failed":
+            raise NotFailed(job_id=job_id)
         await self.app.job_manager.retry_job_by_id_async(job_id, retry_at=self._runtime.resources.clock.now())
 
     async def cancel(self, job_id: int) -> bool:
@@ -99,11 +115,34 @@ class Queue:
     async def work(self, *, concurrency: int = 1, wait: bool = True, install_signal_handlers: bool = True) -> None:
         """Do jobs until stopped, or with `wait=False` until none is left."""
         await self._sweep()
-        for stalled in await self.app.job_manager.get_stalled_jobs():
-            await self.app.job_manager.retry_job(stalled, retry_at=self._runtime.resources.clock.now())
-        await self.app.run_worker_async(
-            concurrency=concurrency, wait=wait, install_signal_handlers=install_signal_handlers, shutdown_graceful_timeout=10.0
-        )
+        await self._rescue()
+        looking = asyncio.create_task(self._look_for_stalled())
+        try:
+            await self.app.run_worker_async(
+                concurrency=concurrency, wait=wait, install_signal_handlers=install_signal_handlers, shutdown_graceful_timeout=10.0
+            )
+        finally:
+            looking.cancel()
+
+    async def _look_for_stalled(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+            try:
+                await self._rescue()
+            except (exceptions.ConnectorException, psycopg.Error) as error:
+                structlog.get_logger().warning("cannot look for stalled jobs", error=type(error).__name__)
+
+    async def _rescue(self) -> None:
+        """Take up again, as often as they may be tried, the jobs of workers that give no sign of life any more."""
+        manager = self.app.job_manager
+        for stalled in await manager.get_stalled_jobs():
+            job = self._runtime.registry.jobs.get(stalled.task_name)
+            structlog.get_logger().warning("the worker of a job was lost", job=stalled.task_name, job_id=stalled.id)
+            if job is not None and stalled.attempts < job.retries:
+                await manager.retry_job(stalled, retry_at=self._runtime.resources.clock.now())
+            else:
+                await self._report(stalled.id or 0, 1.0, "failed", error="The worker was killed.")
+                await manager.finish_job(stalled, status=Status.FAILED, delete_job=False)
 
     async def _sweep(self) -> None:
         resources = self._runtime.resources
@@ -119,7 +158,13 @@ class Queue:
     def _register(self, job: Job) -> None:
         async def run(context: procrastinate.JobContext, /, timestamp: int | None = None, **arguments: Any) -> dict[str, Any] | None:
             del timestamp  # when the schedule meant it to run
-            return await self._run(job, context.job, arguments)
+            try:
+                return await self._run(job, context.job, arguments)
+            except asyncio.CancelledError:
+                if context.abort_reason() is AbortReason.USER_REQUEST:  # at the end of the worker it is tried again
+                    await self._report(context.job.id or 0, 1.0, "cancelled")
+                    raise exceptions.JobAborted from None
+                raise
 
         declare = self.app.task(name=job.name, retry=Backoff(job.retries), pass_context=True, lock=_lock(job), queueing_lock=_queueing_lock(job))
         task = declare(run)

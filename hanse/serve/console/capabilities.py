@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from hanse.ai.models import store as models
 from hanse.ai.models.schemas import Entry
@@ -36,7 +37,7 @@ class UnknownCapability(HanseError):
 
 
 @get("/capabilities/{name:str}")
-async def show(request: AnyRequest, name: str) -> Response[bytes]:
+async def show(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """Show what a capability brought: treated against held out."""
     visit = session.of(request)
     capability, span = _find(visit, name), period.of(visit)
@@ -51,13 +52,13 @@ async def show(request: AnyRequest, name: str) -> Response[bytes]:
 
 
 @get("/capabilities/{name:str}/try")
-async def show_form(request: AnyRequest, name: str) -> Response[bytes]:
+async def show_form(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """Show the form of a capability's first operation."""
     return await show_form_of(request, name, "")
 
 
 @get("/capabilities/{name:str}/try/{operation_name:str}")
-async def show_form_of_one(request: AnyRequest, name: str, operation_name: str) -> Response[bytes]:
+async def show_form_of_one(request: AnyRequest, name: FromPath[str], operation_name: FromPath[str]) -> Response[bytes]:
     """Show the form of an operation, filled from the address where it says so."""
     return await show_form_of(request, name, operation_name)
 
@@ -72,7 +73,7 @@ async def show_form_of(request: AnyRequest, name: str, operation_name: str) -> R
 
 
 @post("/capabilities/{name:str}/try/{operation_name:str}", status_code=200)
-async def try_it(request: AnyRequest, name: str, operation_name: str) -> Response[bytes]:
+async def try_it(request: AnyRequest, name: FromPath[str], operation_name: FromPath[str]) -> Response[bytes]:
     """Run an operation with what was typed, in the name of who is signed in."""
     visit = session.of(request)
     capability = _find(visit, name)
@@ -89,7 +90,7 @@ async def try_it(request: AnyRequest, name: str, operation_name: str) -> Respons
 
 
 @get("/capabilities/{name:str}/rules")
-async def show_rules(request: AnyRequest, name: str) -> Response[bytes]:
+async def show_rules(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """Show what a capability keeps to: purposes, consent, holdout, schedules."""
     visit = session.of(request)
     capability = _find(visit, name)
@@ -98,7 +99,7 @@ async def show_rules(request: AnyRequest, name: str) -> Response[bytes]:
 
 
 @get("/capabilities/{name:str}/model")
-async def show_model(request: AnyRequest, name: str) -> Response[bytes]:
+async def show_model(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """Show the models behind a capability: card, measures against the baseline, training runs."""
     visit = session.of(request)
     capability = _find(visit, name)
@@ -115,7 +116,7 @@ async def show_model(request: AnyRequest, name: str) -> Response[bytes]:
 
 
 @post("/capabilities/{name:str}/train", status_code=200)
-async def train(request: AnyRequest, name: str) -> Response[bytes]:
+async def train(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """Have the models trained now."""
     visit = session.of(request)
     visit.need(Permission.TRAIN)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from hanse.base.database import Connection, Queries
 from hanse.base.errors import HanseError
@@ -38,13 +39,13 @@ async def show(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/customers/{profile_id:uuid}")
-async def show_one(request: AnyRequest, profile_id: UUID) -> Response[bytes]:
+async def show_one(request: AnyRequest, profile_id: FromPath[UUID]) -> Response[bytes]:
     """Show one customer, masked."""
     return await _drawer(session.of(request), profile_id, open_=False)
 
 
 @post("/customers/{profile_id:uuid}/reveal", status_code=200)
-async def reveal(request: AnyRequest, profile_id: UUID) -> Response[bytes]:
+async def reveal(request: AnyRequest, profile_id: FromPath[UUID]) -> Response[bytes]:
     """Show one customer in clear, and note who asked."""
     visit = session.of(request)
     visit.need(Permission.PERSONAL_DATA)
@@ -117,9 +118,7 @@ def _named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _export(visit: Visit, customers: list[dict[str, Any]]) -> Response[bytes]:
     gettext = visit.words.gettext
     header = [gettext("Customer"), gettext("Name"), gettext("Kind"), gettext("Events"), gettext("Last event"), gettext("Known since")]
-    rows = (
-        (str(each["profile_id"]), each["name"], each["kind"], each["events"], each["last_event_at"], each["created_at"]) for each in customers
-    )
+    rows = ((str(each["profile_id"]), each["name"], each["kind"], each["events"], each["last_event_at"], each["created_at"]) for each in customers)
     return pages.table("customers", header, rows)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from hanse.base.errors import HanseError
 from hanse.data import imports
@@ -55,14 +56,14 @@ async def show_imports(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/data/imports/{import_id:uuid}")
-async def show_import(request: AnyRequest, import_id: UUID) -> Response[bytes]:
+async def show_import(request: AnyRequest, import_id: FromPath[UUID]) -> Response[bytes]:
     """Show how one import went."""
     visit = session.of(request)
     return pages.page(visit, "import.html", record=await _find(visit, import_id))
 
 
 @get("/data/imports/{import_id:uuid}/rejects")
-async def send_rejects(request: AnyRequest, import_id: UUID) -> Response[bytes]:
+async def send_rejects(request: AnyRequest, import_id: FromPath[UUID]) -> Response[bytes]:
     """Send the rows of one import that could not be used, to be repaired in a spreadsheet; a look at personal data, so it is noted."""
     visit = session.of(request)
     visit.need(Permission.REPAIR)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from hanse.data.decisions import effect
 from hanse.serve.console import answers, pages, session
@@ -12,7 +13,7 @@ from hanse.serve.console.session import AnyRequest
 
 
 @get("/decisions/{decision_id:uuid}")
-async def show(request: AnyRequest, decision_id: UUID) -> Response[bytes]:
+async def show(request: AnyRequest, decision_id: FromPath[UUID]) -> Response[bytes]:
     """Show one decision; in the drawer of the list it stands in, or as a page of its own."""
     visit = session.of(request)
     async with visit.context() as context:

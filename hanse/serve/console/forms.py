@@ -13,6 +13,13 @@ from hanse.base.decision import Personal
 from hanse.base.errors import FieldProblem, InvalidRequest
 from hanse.serve.console.texts import Words
 
+COLLECTIONS = (inspect.ListType, inspect.VarTupleType, inspect.SetType, inspect.FrozenSetType)
+KINDS: dict[type[inspect.Type], str] = {
+    inspect.BoolType: "flag",
+    inspect.UUIDType: "text",
+    inspect.DateType: "text",
+    inspect.DateTimeType: "moment",
+}
 PERSONAL = frozenset(Personal.__struct_fields__)
 
 
@@ -107,26 +114,15 @@ def _shape(declared: inspect.Type) -> tuple[str, list[str], dict[str, Any]]:
 
 
 def _simple_shape(declared: inspect.Type) -> tuple[str, list[str], dict[str, Any]]:
-    match declared:
-        case inspect.BoolType():
-            return "flag", [], {}
-        case inspect.IntType():
-            return "integer", [], {"least": declared.ge if declared.gt is None else declared.gt + 1, "most": declared.le}
-        case inspect.FloatType():
-            return "number", [], {"least": declared.ge, "most": declared.le}
-        case inspect.StrType():
-            return "text", [], {"longest": declared.max_length}
-        case inspect.UUIDType() | inspect.DateType():
-            return "text", [], {}
-        case inspect.DateTimeType():
-            return "moment", [], {}
-        case inspect.ListType() | inspect.VarTupleType() | inspect.SetType() | inspect.FrozenSetType():
-            return ("lines" if _simple_shape_of_items(declared) == "text" else "json"), [], {}
-    return "json", [], {}
-
-
-def _simple_shape_of_items(declared: Any) -> str:
-    return _shape(declared.item_type)[0]
+    if isinstance(declared, inspect.IntType):
+        return "integer", [], {"least": declared.ge if declared.gt is None else declared.gt + 1, "most": declared.le}
+    if isinstance(declared, inspect.FloatType):
+        return "number", [], {"least": declared.ge, "most": declared.le}
+    if isinstance(declared, inspect.StrType):
+        return "text", [], {"longest": declared.max_length}
+    if isinstance(declared, COLLECTIONS):
+        return ("lines" if _shape(declared.item_type)[0] == "text" else "json"), [], {}
+    return KINDS.get(type(declared), "json"), [], {}
 
 
 def _description(declared: inspect.Type) -> str:

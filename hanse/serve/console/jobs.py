@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from hanse.base.job import Job
 from hanse.data.access.accounts import Permission
 from hanse.serve import jobs as queue
 from hanse.serve.console import pages, session
-from hanse.serve.console.session import AnyRequest, Visit
+from hanse.serve.console.session import AnyRequest, NotPermitted, Visit
 from hanse.serve.jobs import JobInfo, UnknownJob
 
 STATES = ("doing", "todo", "failed", "succeeded", "cancelled", "aborted")
@@ -31,7 +32,7 @@ async def show(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/jobs/{job_id:int}")
-async def show_one(request: AnyRequest, job_id: int) -> Response[bytes]:
+async def show_one(request: AnyRequest, job_id: FromPath[int]) -> Response[bytes]:
     """Show one job, with what it is doing now."""
     visit = session.of(request)
     async with visit.context() as context:
@@ -47,7 +48,7 @@ async def show_one(request: AnyRequest, job_id: int) -> Response[bytes]:
 
 
 @post("/jobs/{job_id:int}/again", status_code=200)
-async def again(request: AnyRequest, job_id: int) -> Response[bytes]:
+async def again(request: AnyRequest, job_id: FromPath[int]) -> Response[bytes]:
     """Try a job that failed once more."""
     visit = session.of(request)
     await _find_own(visit, job_id, "jobs.again")
@@ -56,7 +57,7 @@ async def again(request: AnyRequest, job_id: int) -> Response[bytes]:
 
 
 @post("/jobs/{job_id:int}/stop", status_code=200)
-async def stop(request: AnyRequest, job_id: int) -> Response[bytes]:
+async def stop(request: AnyRequest, job_id: FromPath[int]) -> Response[bytes]:
     """Take a waiting job out, or ask a running one to stop."""
     visit = session.of(request)
     await _find_own(visit, job_id, "jobs.stop")
@@ -66,7 +67,7 @@ async def stop(request: AnyRequest, job_id: int) -> Response[bytes]:
 
 
 @post("/jobs/run/{name:str}", status_code=200)
-async def run(request: AnyRequest, name: str) -> Response[bytes]:
+async def run(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """Have a job that otherwise runs by its schedule done now."""
     visit = session.of(request)
     visit.need(needed(name))
@@ -89,6 +90,8 @@ def declared(visit: Visit, name: str) -> Job | None:
 
 
 async def _find_own(visit: Visit, job_id: int, action: str) -> None:
+    if not (visit.may(Permission.IMPORT) or visit.may(Permission.TRAIN)):
+        raise NotPermitted
     async with visit.context() as context:
         job = await queue.find(await context.connection(), job_id)
         if job is None:

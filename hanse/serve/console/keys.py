@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from hanse.base.errors import HanseError
 from hanse.data.access import keys
@@ -44,7 +45,7 @@ async def create(request: AnyRequest) -> Response[bytes]:
 
 
 @post("/keys/{key_id:uuid}/revoke", status_code=200)
-async def revoke(request: AnyRequest, key_id: UUID) -> Response[bytes]:
+async def revoke(request: AnyRequest, key_id: FromPath[UUID]) -> Response[bytes]:
     """Take a key back; whoever uses it is refused from now on."""
     visit = session.of(request)
     visit.need(Permission.KEYS)

@@ -130,13 +130,17 @@ def scope(words: Words, name: str, capability: Capability | None) -> str:
     gettext = words.gettext
     if capability is not None:
         return gettext(capability.title)
-    return {"catalog": gettext("Catalog"), "events": gettext("Events"), "profiles": gettext("Customers"), "consent": gettext("Consents")}.get(name, name)
+    return {"catalog": gettext("Catalog"), "events": gettext("Events"), "profiles": gettext("Customers"), "consent": gettext("Consents")}.get(
+        name, name
+    )
 
 
 def kind(words: Words, name: str) -> str:
     """Return the name of what a file or a reject holds."""
     gettext = words.gettext
-    return {"orders": gettext("Orders"), "products": gettext("Products"), "customers": gettext("Customers"), "event": gettext("Events")}.get(name, name)
+    return {"orders": gettext("Orders"), "products": gettext("Products"), "customers": gettext("Customers"), "event": gettext("Events")}.get(
+        name, name
+    )
 
 
 def count(words: Words, name: str) -> str:

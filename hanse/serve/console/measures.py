@@ -27,7 +27,9 @@ def verdict(words: Words, difference: Difference | None) -> tuple[str, str]:
     if difference.days_needed is None:
         return gettext("Not measurable: no difference to be seen so far"), ""
     return words.ngettext(
-        "Not measurable yet: about %(num)s day until it can be told", "Not measurable yet: about %(num)s days until it can be told", difference.days_needed
+        "Not measurable yet: about %(num)s day until it can be told",
+        "Not measurable yet: about %(num)s days until it can be told",
+        difference.days_needed,
     ), ""
 
 

@@ -23,18 +23,9 @@ from hanse.serve.console.session import AnyRequest, Visit
 from hanse.serve.console.static_files import AssetsMissing
 from hanse.serve.console.texts import Words
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: https:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 """No inline script or style, nothing from elsewhere but pictures of products. Charts are drawn on canvas and move their tooltip
 through the style object of the script, which this policy allows; style attributes in HTML are refused."""

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from hanse.base.errors import HanseError
 from hanse.data.access import accounts, sessions
@@ -37,7 +38,7 @@ async def invite(request: AnyRequest) -> Response[bytes]:
 
 
 @post("/people/{account_id:uuid}/role", status_code=200)
-async def change_role(request: AnyRequest, account_id: UUID) -> Response[bytes]:
+async def change_role(request: AnyRequest, account_id: FromPath[UUID]) -> Response[bytes]:
     """Give somebody another role."""
     visit = session.of(request)
     visit.need(Permission.PEOPLE)
@@ -49,7 +50,7 @@ async def change_role(request: AnyRequest, account_id: UUID) -> Response[bytes]:
 
 
 @post("/people/{account_id:uuid}/link", status_code=200)
-async def new_link(request: AnyRequest, account_id: UUID) -> Response[bytes]:
+async def new_link(request: AnyRequest, account_id: FromPath[UUID]) -> Response[bytes]:
     """Show a link by which somebody sets a new password."""
     visit = session.of(request)
     visit.need(Permission.PEOPLE)
@@ -62,7 +63,7 @@ async def new_link(request: AnyRequest, account_id: UUID) -> Response[bytes]:
 
 
 @post("/people/{account_id:uuid}/disable", status_code=200)
-async def disable(request: AnyRequest, account_id: UUID) -> Response[bytes]:
+async def disable(request: AnyRequest, account_id: FromPath[UUID]) -> Response[bytes]:
     """Shut an account and sign it out."""
     visit = session.of(request)
     visit.need(Permission.PEOPLE)
@@ -73,7 +74,7 @@ async def disable(request: AnyRequest, account_id: UUID) -> Response[bytes]:
 
 
 @post("/people/{account_id:uuid}/enable", status_code=200)
-async def enable(request: AnyRequest, account_id: UUID) -> Response[bytes]:
+async def enable(request: AnyRequest, account_id: FromPath[UUID]) -> Response[bytes]:
     """Open an account again."""
     visit = session.of(request)
     visit.need(Permission.PEOPLE)
@@ -84,7 +85,7 @@ async def enable(request: AnyRequest, account_id: UUID) -> Response[bytes]:
 
 
 @post("/people/{account_id:uuid}/sign-out", status_code=200)
-async def sign_out(request: AnyRequest, account_id: UUID) -> Response[bytes]:
+async def sign_out(request: AnyRequest, account_id: FromPath[UUID]) -> Response[bytes]:
     """Sign somebody out everywhere."""
     visit = session.of(request)
     if account_id != visit.account.account_id:

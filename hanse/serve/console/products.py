@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast, get_args
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from hanse.base.database import Connection
 from hanse.data.catalog import listing
@@ -31,7 +32,7 @@ async def show(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/products/{product_id:path}")
-async def show_one(request: AnyRequest, product_id: str) -> Response[bytes]:
+async def show_one(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes]:
     """Show one product whole."""
     visit = session.of(request)
     async with visit.context() as context:

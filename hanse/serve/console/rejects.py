@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from hanse.base.database import Connection, Queries
 from hanse.data import imports
@@ -38,13 +39,13 @@ async def show(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/data/rejects/{dead_letter_id:uuid}")
-async def show_one(request: AnyRequest, dead_letter_id: UUID) -> Response[bytes]:
+async def show_one(request: AnyRequest, dead_letter_id: FromPath[UUID]) -> Response[bytes]:
     """Show one reject with its row, to be repaired."""
     return await _drawer(session.of(request), dead_letter_id)
 
 
 @post("/data/rejects/{dead_letter_id:uuid}/repair", status_code=200)
-async def repair(request: AnyRequest, dead_letter_id: UUID) -> Response[bytes]:
+async def repair(request: AnyRequest, dead_letter_id: FromPath[UUID]) -> Response[bytes]:
     """Take the repaired row in, or say what is still wrong with it."""
     visit = session.of(request)
     visit.need(Permission.REPAIR)
@@ -60,7 +61,7 @@ async def repair(request: AnyRequest, dead_letter_id: UUID) -> Response[bytes]:
 
 
 @post("/data/rejects/{dead_letter_id:uuid}/dismiss", status_code=200)
-async def dismiss(request: AnyRequest, dead_letter_id: UUID) -> Response[bytes]:
+async def dismiss(request: AnyRequest, dead_letter_id: FromPath[UUID]) -> Response[bytes]:
     """Close a reject without taking it in."""
     visit = session.of(request)
     await _dismiss(visit, [dead_letter_id])
@@ -77,7 +78,7 @@ async def dismiss_many(request: AnyRequest) -> Response[bytes]:
 
 
 @post("/data/rejects/{dead_letter_id:uuid}/reopen", status_code=200)
-async def reopen(request: AnyRequest, dead_letter_id: UUID) -> Response[bytes]:
+async def reopen(request: AnyRequest, dead_letter_id: FromPath[UUID]) -> Response[bytes]:
     """Take a dismissal back."""
     visit = session.of(request)
     visit.need(Permission.REPAIR)

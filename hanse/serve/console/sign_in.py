@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from hanse.base.context import Context
 from hanse.base.errors import HanseError
@@ -53,7 +54,7 @@ async def sign_out(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/sign-in/{secret:str}")
-async def look_at_link(request: AnyRequest, secret: str) -> Response[bytes]:
+async def look_at_link(request: AnyRequest, secret: FromPath[str]) -> Response[bytes]:
     """Show what a link is for, and ask for a password."""
     visit = session.of(request)
     async with visit.runtime.context() as context:
@@ -62,7 +63,7 @@ async def look_at_link(request: AnyRequest, secret: str) -> Response[bytes]:
 
 
 @post("/sign-in/{secret:str}", status_code=200)
-async def redeem(request: AnyRequest, secret: str) -> Response[bytes]:
+async def redeem(request: AnyRequest, secret: FromPath[str]) -> Response[bytes]:
     """Set the password and sign in; a password that is refused leaves the link as it was."""
     visit = session.of(request)
     form = await visit.form()

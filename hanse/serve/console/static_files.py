@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from hanse.base.errors import HanseError
 from hanse.serve.console import assets
@@ -40,7 +41,7 @@ def address(name: str) -> str:
 
 
 @get("/static/{name:str}", include_in_schema=False, sync_to_thread=False)
-def asset(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+def asset(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """Send one built file, compressed where the browser takes that."""
     accepted = request.headers.get("accept-encoding", "")
     for encoding, suffix in ENCODINGS:

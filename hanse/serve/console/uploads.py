@@ -17,6 +17,7 @@ from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
+from litestar.params import FromPath
 
 from hanse.base import ids
 from hanse.base.errors import HanseError
@@ -75,7 +76,7 @@ async def take(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/data/imports/new/{upload_id:uuid}")
-async def preview(request: AnyRequest, upload_id: UUID) -> Response[bytes]:
+async def preview(request: AnyRequest, upload_id: FromPath[UUID]) -> Response[bytes]:
     """Show what a file holds and which column was taken for which field."""
     visit = session.of(request)
     visit.need(Permission.IMPORT)
@@ -89,7 +90,7 @@ async def preview(request: AnyRequest, upload_id: UUID) -> Response[bytes]:
 
 
 @post("/data/imports/new/{upload_id:uuid}", status_code=200)
-async def start(request: AnyRequest, upload_id: UUID) -> Response[bytes]:
+async def start(request: AnyRequest, upload_id: FromPath[UUID]) -> Response[bytes]:
     """Hand the file to a job, with the columns as they were chosen."""
     visit = session.of(request)
     visit.need(Permission.IMPORT)

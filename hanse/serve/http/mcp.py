@@ -30,6 +30,12 @@ from hanse.serve.runtime import Runtime
 LANGUAGE = "hanse.language"
 
 
+class UnknownTool(HanseError):
+    """There is no tool {tool}. Ask for the list of tools."""
+
+    status = 404
+
+
 @dataclass
 class Agents:
     """The MCP side of one process."""
@@ -97,21 +103,20 @@ def _who(context: ServerRequestContext[Any, Any]) -> tuple[Caller, str]:
 
 
 async def _call(runtime: Runtime, operation: Operation[Any, Any] | None, params: Any, caller: Caller, language: str) -> types.CallToolResult:
+    if operation is None:
+        return _failed(UnknownTool(tool=params.name))
     try:
-        if operation is None:
-            runtime.registry.find(params.name)
-            return _failed(f"{params.name} is not offered as a tool.")
         request = contract.parse(operation, dict(params.arguments or {}))
         async with runtime.context(caller, language=language) as context:
             answer = await contract.run(operation, request, context)
-    except HanseError as error:
-        return _failed(error.detail())
+    except Exception as error:  # noqa: BLE001  # whatever it is, the agent is told in words and the log has the rest
+        return _failed(problems.understood(error, "/mcp"))
     text = msgspec.json.encode(answer).decode()
     return types.CallToolResult(content=[types.TextContent(text=text)], structured_content=msgspec.json.decode(text))
 
 
-def _failed(message: str) -> types.CallToolResult:
-    return types.CallToolResult(content=[types.TextContent(text=message)], is_error=True)
+def _failed(error: HanseError) -> types.CallToolResult:
+    return types.CallToolResult(content=[types.TextContent(text=error.detail())], is_error=True)
 
 
 def _route(runtime: Runtime, keys: KeyRing, manager: StreamableHTTPSessionManager) -> ASGIRouteHandler:
@@ -121,7 +126,7 @@ def _route(runtime: Runtime, keys: KeyRing, manager: StreamableHTTPSessionManage
         try:
             caller = await keys.caller(headers.get("authorization"))
         except HanseError as error:
-            response = problems.on_hanse_error(_Path(scope), error)  # type: ignore[arg-type]  # only the path is read
+            response = problems.on_error(_Path(scope), error)  # type: ignore[arg-type]  # only the path is read
             await response.to_asgi_response(None, None)(scope, receive, send)  # type: ignore[arg-type]  # needs neither application nor request
             return
         scope[CALLER] = caller  # type: ignore[literal-required]  # ASGI leaves room for keys of one's own

@@ -32,11 +32,21 @@ def answer(problem: Problem, headers: dict[str, str] | None = None) -> Response[
     return Response(msgspec.json.encode(problem), status_code=problem.status, media_type=MEDIA_TYPE, headers={**HEADERS, **(headers or {})})
 
 
-def on_hanse_error(request: AnyRequest, error: HanseError) -> Response[bytes]:
-    """Answer an error of ours."""
-    if error.status >= 500:
-        structlog.get_logger().error("a request failed", path=request.scope["path"], problem=error.slug())
-    return answer(error.problem(), _headers(error))
+def on_error(request: AnyRequest, error: Exception) -> Response[bytes]:
+    """Answer an error of ours, or a fault."""
+    found = understood(error, request.scope["path"])
+    return answer(found.problem(), _headers(found))
+
+
+def understood(error: Exception, path: str) -> HanseError:
+    """Return what to tell about an error; of a fault that is nothing of what is inside, the log has its trace."""
+    if isinstance(error, HanseError) and error.status < 500:
+        return error
+    structlog.get_logger().error("a request failed", path=path, exc_info=error)
+    if isinstance(error, HanseError):
+        return error
+    away = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return errors.Unavailable(what="The database") if away else HanseError()
 
 
 def on_validation(request: AnyRequest, error: ValidationException) -> Response[bytes]:
@@ -56,19 +66,6 @@ def on_http_exception(request: AnyRequest, error: HTTPException) -> Response[byt
     title = error.detail or "The request failed"
     problem = Problem(type="about:blank", title=title, status=error.status_code, detail=title)
     return answer(problem, dict(error.headers or {}))
-
-
-def on_database_away(request: AnyRequest, error: psycopg.Error) -> Response[bytes]:
-    """Answer while the database is away or overloaded."""
-    structlog.get_logger().error("the database failed", path=request.scope["path"], error=type(error).__name__)
-    away = errors.Unavailable(what="The database")
-    return answer(away.problem(), _headers(away))
-
-
-def on_fault(request: AnyRequest, error: Exception) -> Response[bytes]:
-    """Answer a fault of ours without telling what is inside; the log has the trace."""
-    structlog.get_logger().exception("a request failed", path=request.scope["path"], exc_info=error)
-    return answer(HanseError().problem())
 
 
 @get("/problems/{slug:str}", include_in_schema=False)
@@ -104,10 +101,7 @@ def _headers(error: HanseError) -> dict[str, str]:
 
 
 HANDLERS: ExceptionHandlersMap = {
-    HanseError: on_hanse_error,
     ValidationException: on_validation,
     HTTPException: on_http_exception,
-    psycopg.OperationalError: on_database_away,
-    psycopg.InterfaceError: on_database_away,
-    Exception: on_fault,
+    Exception: on_error,
 }

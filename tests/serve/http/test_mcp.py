@@ -91,7 +91,7 @@ async def test_a_decision_of_an_agent_is_logged_and_a_change_is_audited(client: 
         ("harbour_load", {}, "boat: Object missing required field `boat`"),
         ("harbour_load", {"boat": "Cog", "sails": 3}, "unknown field `sails`"),
         ("harbour_load", {"boat": 7}, "Expected `str`, got `int`"),
-        ("harbour_salute", {"boat": "Cog"}, "harbour_salute is not offered as a tool"),
+        ("harbour_salute", {"boat": "Cog"}, "There is no tool harbour_salute"),
         ("harbour_fly", {}, "There is no tool harbour_fly"),
     ],
 )
