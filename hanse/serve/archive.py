@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 import hanse
 from hanse.base.config import Settings
@@ -22,8 +22,8 @@ from hanse.data import migrations
 from hanse.data.lake import REFRESH_LOCK
 
 FOLDERS = ("models", "lake", "imports", "sample")
-VARIABLES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE", "sslmode": "PGSSLMODE"}
-"""How PostgreSQL's programs are told where to connect; a command line could be read by others."""
+
+REPLACE = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
 
 
 class NotEmpty(HanseError):
@@ -59,12 +59,12 @@ def write(settings: Settings, conninfo: str, file: Path) -> Manifest:
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as folder, psycopg.connect(conninfo, autocommit=True) as lock:
         lock.execute("SELECT pg_advisory_lock(%s)", (REFRESH_LOCK,))
         dump = Path(folder) / "database.dump"
-        _run(settings, conninfo, "pg_dump", "--format=custom", "--no-owner", f"--file={dump}")
+        _run(settings, conninfo, "pg_dump", _address(conninfo), "--format=custom", "--no-owner", f"--file={dump}")
         manifest = Manifest(hanse=hanse.__version__, schema=migrations.head(), created_at=datetime.now(UTC), **_counts(lock))
         whole = Path(folder) / "backup.tar"
         _pack(settings, whole, dump, manifest)
+        whole.chmod(0o600)
         whole.replace(file)
-    file.chmod(0o600)
     return msgspec.structs.replace(manifest, bytes=file.stat().st_size)
 
 
@@ -77,11 +77,7 @@ def read(settings: Settings, conninfo: str, file: Path, *, force: bool = False) 
         raise NotEmpty(events=events)
     settings.home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.home, prefix=".restore-") as folder:
-        with tarfile.open(file) as tar:
-            tar.extractall(folder, filter="data")
-        _empty(conninfo)
-        dump = str(Path(folder) / "database.dump")
-        _run(settings, conninfo, "pg_restore", "--no-owner", "--exit-on-error", f"--dbname={conninfo_to_dict(conninfo)['dbname']}", dump)
+        _replace(settings, conninfo, _unpack(file, Path(folder)))
         for name in FOLDERS:
             shutil.rmtree(settings.home / name, ignore_errors=True)
             if (Path(folder) / name).exists():
@@ -103,7 +99,7 @@ def _pack(settings: Settings, whole: Path, dump: Path, manifest: Manifest) -> No
 
 def _manifest(file: Path) -> Manifest:
     try:
-        with tarfile.open(file) as tar:
+        with tarfile.open(file, "r:") as tar:
             member = tar.extractfile("manifest.json")
             manifest = msgspec.json.decode(member.read() if member else b"", type=Manifest)
     except (OSError, KeyError, tarfile.TarError, msgspec.DecodeError) as error:
@@ -111,6 +107,27 @@ def _manifest(file: Path) -> Manifest:
     if manifest.schema > migrations.head():
         raise NotABackup(file=file, reason=f"it was written by the newer Hanse {manifest.hanse}")
     return manifest
+
+
+def _unpack(file: Path, folder: Path) -> Path:
+    """Lay out what a backup has inside; return where its dump is."""
+    try:
+        with tarfile.open(file, "r:") as tar:
+            tar.extractall(folder, filter="data")
+    except (OSError, tarfile.TarError) as error:
+        raise NotABackup(file=file, reason=str(error)) from error
+    dump = folder / "database.dump"
+    if not dump.exists():
+        raise NotABackup(file=file, reason="there is no database in it")
+    return dump
+
+
+def _replace(settings: Settings, conninfo: str, dump: Path) -> None:
+    """Replace the database by a dump in one transaction, so that a restore that fails or is killed takes nothing away."""
+    script = dump.with_suffix(".sql")
+    _run(settings, conninfo, "pg_restore", "--no-owner", f"--file={script}", str(dump))
+    options = ("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1")
+    _run(settings, conninfo, "psql", *options, _address(conninfo), f"--command={REPLACE}", f"--file={script}")
 
 
 def _counts(connection: psycopg.Connection[tuple[int, ...]]) -> dict[str, int]:
@@ -122,16 +139,15 @@ def _has_files(settings: Settings) -> bool:
     return any(any(folder.rglob("*")) for name in FOLDERS if (folder := settings.home / name).exists())
 
 
-def _empty(conninfo: str) -> None:
-    with psycopg.connect(conninfo) as connection:
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute("CREATE SCHEMA public")
+def _address(conninfo: str) -> str:
+    """Return how a program of PostgreSQL connects; the password goes by the environment, since a command line can be read by others."""
+    return f"--dbname={make_conninfo('', **{name: value for name, value in conninfo_to_dict(conninfo).items() if name != 'password'})}"
 
 
 def _run(settings: Settings, conninfo: str, program: str, *arguments: str) -> None:
-    known = conninfo_to_dict(conninfo)
-    where = {variable: str(known[name]) for name, variable in VARIABLES.items() if known.get(name)}
+    password = conninfo_to_dict(conninfo).get("password")
+    environment = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
     command = [*EmbeddedPostgres(settings.home).program(program), *arguments]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, env={**os.environ, **where})
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
     if done.returncode:
-        raise BackupFailed(program=program, reason=done.stderr.strip()[-500:])
+        raise BackupFailed(program=program, reason=done.stderr.strip()[:500])

@@ -55,7 +55,7 @@ def python(settings: Settings) -> Finding:
 def home(settings: Settings) -> Finding:
     """Look whether the home folder can be written."""
     folder = next(each for each in (settings.home, *settings.home.parents) if each.exists())
-    if os.access(folder, os.W_OK):
+    if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
         return Finding("home folder", "ok", str(settings.home))
     return Finding("home folder", "wrong", f"{folder} cannot be written", "Set HANSE_HOME to a folder of your own.")
 
@@ -94,7 +94,7 @@ def extension(connection: Database) -> Finding:
 
 def schema(connection: Database) -> Finding:
     """Look whether the schema is the one this version needs."""
-    found, newest = migrations.current(connection.info.dsn), migrations.head()
+    found, newest = migrations.step(connection), migrations.head()
     if found == newest:
         return Finding("schema", "ok", f"is at step {found}")
     if found is not None and found > newest:
@@ -134,7 +134,7 @@ def _database(settings: Settings) -> Iterator[tuple[Database | None, Finding]]:
     """Connect, starting the embedded server where it does not run, without migrating anything."""
     server = None if settings.database_url else EmbeddedPostgres(settings.home)
     try:
-        connection = psycopg.connect(settings.database_url or (server.start() if server else ""), autocommit=True)
+        connection = psycopg.connect(settings.database_url or (server.start() if server else ""), autocommit=True, connect_timeout=5)
     except (HanseError, psycopg.Error, OSError) as error:
         yield None, Finding("database", "wrong", _reason(error, settings), _remedy(settings))
         return

@@ -11,8 +11,10 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
+
 from hanse.ai.models import Models
-from hanse.base import database
+from hanse.base import database, errors
 from hanse.base.changes import Changes
 from hanse.base.clock import Clock, SystemClock
 from hanse.base.config import Settings
@@ -63,18 +65,28 @@ class Runtime:
 
 @contextmanager
 def database_of(settings: Settings) -> Iterator[str]:
-    """Have a migrated database for as long as the block runs: the one that is set, or the embedded one; gives how to connect."""
+    """Have a migrated database for as long as the block runs: the one that is set, or the embedded one; gives how to connect.
+
+    Raises `Unavailable` where it does not answer.
+    """
     if settings.database_url:
-        migrations.apply(settings.database_url)
+        _migrate(settings.database_url)
         yield settings.database_url
         return
     server = EmbeddedPostgres(settings.home)
     conninfo = server.start()
     try:
-        migrations.apply(conninfo)
+        _migrate(conninfo)
         yield conninfo
     finally:
         server.stop()
+
+
+def _migrate(conninfo: str) -> None:
+    try:
+        migrations.apply(conninfo)
+    except psycopg.OperationalError as error:
+        raise errors.Unavailable(what="The database") from error
 
 
 def build(settings: Settings, conninfo: str, *, clock: Clock | None = None, registry: Registry | None = None) -> Runtime:

@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import msgspec
+import psycopg
 from cyclopts import Parameter
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from hanse.base import config
-from hanse.base.errors import HanseError
+from hanse.base.errors import HanseError, Unavailable
 
 if TYPE_CHECKING:
     from hanse.base import context as contract
@@ -30,6 +31,8 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 def complain(error: Exception, *, as_json: bool) -> int:
     """Print what went wrong, and what to do, to standard error; return the exit code. What is not an error of ours is raised."""
+    if isinstance(error, psycopg.OperationalError):
+        error = Unavailable(what="The database")
     if not isinstance(error, HanseError):
         raise error
     if as_json:

@@ -46,7 +46,7 @@ async def show(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
         found = await effect.effects(connection, name, since=span.since, until=span.until, time_zone=visit.runtime.settings.time_zone)
         decisions = await effect.page(connection, name, _uuid(request.query_params.get("before", "")), LATEST)
     scale = measures.scale((found.clicks, found.orders))
-    facts = {"effect": found, "chart": measures.click_rates(found, visit.words), "scale": scale, "decisions": decisions}
+    facts: dict[str, Any] = {"effect": found, "chart": measures.click_rates(found, visit.words), "scale": scale, "decisions": decisions}
     following = pages.link_with(request, before=decisions.next_before) if decisions.next_before else None
     return pages.page(visit, "effect.html", **_head(visit, capability, "effect"), **facts, period=span, next=following)
 
@@ -110,7 +110,7 @@ async def show_model(request: AnyRequest, name: FromPath[str]) -> Response[bytes
         runs = await jobs.page(connection, name=f"{name}.train", limit=RUNS) if trains else []
     current = {each.name: each for each in entries if each.state == "current"}
     chosen = _chosen(entries, current, request.query_params.get("version", ""))
-    facts = {"entries": entries, "current": list(current.values()), "chosen": chosen, "runs": runs, "trains": trains}
+    facts: dict[str, Any] = {"entries": entries, "current": list(current.values()), "chosen": chosen, "runs": runs, "trains": trains}
     history = measures.history(entries, chosen, visit.words) if chosen else None
     return pages.page(visit, "model.html", **_head(visit, capability, "model"), **facts, history=history)
 
@@ -182,10 +182,10 @@ async def _run(visit: Visit, operation: Operation[Any, Any], form: dict[str, str
     except InvalidRequest as error:
         return {"problems": forms.problems(error), "error": visit.words.error(error), "labels": {field.name: field.label for field in declared}}
     except HanseError as error:
-        return {"error": visit.words.error(error), "problems": {}}
+        return {"error": visit.words.error(error), "problems": {}, "labels": {}}
     plain = msgspec.to_builtins(found)
     shown = {"cards": answers.cards(plain, visit.words), "facts": answers.facts(plain, decides=operation.decides)}
-    return {"error": "", "plain": plain, "seconds": seconds, "request": msgspec.to_builtins(request), **shown}
+    return {"error": "", "problems": {}, "plain": plain, "seconds": seconds, "request": msgspec.to_builtins(request), **shown}
 
 
 def _chosen(entries: list[Entry], current: dict[str, Entry], version: str) -> Entry | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from litestar import Response, get
@@ -36,11 +37,15 @@ async def show(request: AnyRequest) -> Response[bytes]:
         connection = await context.connection()
         days = await home.count_by_day(visit, connection, span)
         cursor = await connection.execute(event_queries["count_by_name"], {"since": span.since, "until": span.until})
-        facts = {"names": await cursor.fetchall(), "sources": await home.sources(connection), "open": (await imports.count_open(connection)).values()}
+        facts: dict[str, Any] = {
+            "names": await cursor.fetchall(),
+            "sources": await home.sources(connection),
+            "open": (await imports.count_open(connection)).values(),
+        }
     present = sum(count for day, count in days.items() if day >= span.first)
     before = sum(count for day, count in days.items() if day < span.first)
     last = max((each["last_received_at"] for each in facts["sources"]), default=None)
-    figures = {"total": present, "change": period.change(present, before), "last": last}
+    figures: dict[str, Any] = {"total": present, "change": period.change(present, before), "last": last}
     return pages.page(visit, "data.html", period=span, chart=home.day_chart(visit, span, days), **facts, **figures)
 
 
@@ -74,7 +79,7 @@ async def send_rejects(request: AnyRequest, import_id: FromPath[UUID]) -> Respon
     async with visit.context() as context:
         await visit.note(context, "imports.rejects", effect="read", subject=str(import_id))
     headers = {**pages.HEADERS, "Content-Disposition": f'attachment; filename="{path.name}"'}
-    return Response(path.read_bytes(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(path.read_bytes(), media_type="text/csv", headers=headers)
 
 
 async def _find(visit: Visit, import_id: UUID) -> ImportRecord:

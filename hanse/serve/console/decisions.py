@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from litestar import Response, get
@@ -18,7 +19,7 @@ async def show(request: AnyRequest, decision_id: FromPath[UUID]) -> Response[byt
     visit = session.of(request)
     async with visit.context() as context:
         decision = await effect.find(await context.connection(), decision_id)
-    facts = {"decision": decision, "cards": answers.cards(decision.answer, visit.words)}
+    facts: dict[str, Any] = {"decision": decision, "cards": answers.cards(decision.answer, visit.words)}
     capability = visit.runtime.registry.capabilities.get(decision.capability)
     if visit.wants_drawer:
         return pages.fragment(visit, "decision.html", **facts, capability=capability, alone=False)

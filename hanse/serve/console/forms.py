@@ -132,7 +132,7 @@ def _description(declared: inspect.Type) -> str:
 
 
 def _default(declared: inspect.Field) -> Any:
-    if declared.default is not inspect.NODEFAULT:
+    if declared.default is not msgspec.NODEFAULT:
         return declared.default
     return declared.default_factory() if callable(declared.default_factory) else None
 

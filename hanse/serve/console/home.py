@@ -28,7 +28,7 @@ async def show(request: AnyRequest) -> Response[bytes]:
     async with visit.context() as context:
         connection = await context.connection()
         days = await count_by_day(visit, connection, span)
-        facts = {
+        facts: dict[str, Any] = {
             "figures": await _figures(connection, span, days),
             "effects": await effect.summary(connection, span.since, span.until),
             "sources": await sources(connection),
@@ -75,7 +75,9 @@ async def _figures(connection: Connection, span: Period, days: dict[date, int]) 
 
 
 async def _orders(connection: Connection, since: Any, until: Any) -> int:
-    counted = {row["name"]: row["count"] async for row in await connection.execute(event_queries["count_by_name"], {"since": since, "until": until})}
+    counted: dict[str, int] = {
+        row["name"]: row["count"] async for row in await connection.execute(event_queries["count_by_name"], {"since": since, "until": until})
+    }
     return counted.get(ORDER, 0)
 
 

@@ -39,7 +39,7 @@ async def show_one(request: AnyRequest, job_id: FromPath[int]) -> Response[bytes
         job = await queue.find(await context.connection(), job_id)
     if job is None:
         raise UnknownJob(name=job_id)
-    facts = {"job": job, "declared": declared(visit, job.name), "needed": needed(job.name)}
+    facts: dict[str, Any] = {"job": job, "declared": declared(visit, job.name), "needed": needed(job.name)}
     if visit.request.headers.get("hx-target", "").endswith("progress"):
         return pages.fragment(visit, "progress.html", **facts)
     if visit.wants_drawer:

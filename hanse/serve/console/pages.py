@@ -51,7 +51,7 @@ def page(visit: Visit, template: str, /, *, status: int = 200, **facts: object) 
     """Return a whole page."""
     toast, used = _toast(visit)
     html = _template(visit.words, template).render(_facts(visit) | {"toast": toast} | facts)
-    response = Response(html.encode(), status_code=status, media_type="text/html; charset=utf-8", headers=HEADERS)
+    response = Response(html.encode(), status_code=status, media_type="text/html", headers=HEADERS)
     if used:
         response.delete_cookie(TOAST_COOKIE, path="/")
     return session.remember_language(visit.request, response)
@@ -60,7 +60,7 @@ def page(visit: Visit, template: str, /, *, status: int = 200, **facts: object) 
 def fragment(visit: Visit, template: str, /, *, status: int = 200, headers: Mapping[str, str] | None = None, **facts: object) -> Response[bytes]:
     """Return a part of a page, for htmx to put in place."""
     html = _template(visit.words, template).render(_facts(visit) | facts)
-    return Response(html.encode(), status_code=status, media_type="text/html; charset=utf-8", headers={**HEADERS, **(headers or {})})
+    return Response(html.encode(), status_code=status, media_type="text/html", headers={**HEADERS, **(headers or {})})
 
 
 def redirect(visit: Visit, path: str, *, message: str = "", undo: str = "") -> Response[bytes]:
@@ -83,7 +83,7 @@ def table(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) ->
     writer.writerow(header)
     writer.writerows([_cell(value) for value in row] for row in rows)
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(("\ufeff" + text.getvalue()).encode(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(("\ufeff" + text.getvalue()).encode(), media_type="text/csv", headers=headers)
 
 
 def on_hanse_error(request: AnyRequest, error: HanseError) -> Response[bytes]:
@@ -94,7 +94,7 @@ def on_hanse_error(request: AnyRequest, error: HanseError) -> Response[bytes]:
     if error.status >= 500:
         structlog.get_logger().error("a page failed", path=request.scope["path"], problem=error.slug())
     if isinstance(error, AssetsMissing):
-        return Response(visit.words.error(error).encode(), status_code=error.status, media_type="text/plain; charset=utf-8", headers=HEADERS)
+        return Response(visit.words.error(error).encode(), status_code=error.status, media_type="text/plain", headers=HEADERS)
     return failure(visit, visit.words.error(error), error.status)
 
 

@@ -21,7 +21,7 @@ SURE_ENOUGH = 0.05
 
 def for_templates(words: Words) -> dict[str, Callable[..., Any]]:
     """Return what templates call things by, in one language."""
-    named = {
+    named: dict[str, Callable[..., Any]] = {
         "job_state": labels.job_state,
         "import_state": labels.import_state,
         "reject_state": labels.reject_state,

@@ -38,7 +38,7 @@ async def show_one(request: AnyRequest, product_id: FromPath[str]) -> Response[b
     async with visit.context() as context:
         connection = await context.connection()
         product = await listing.product(connection, product_id.removeprefix("/"), now=context.clock.now())
-        facts = {"product": product, "sales": _sales(visit, product), "asks": _asks(visit)}
+        facts: dict[str, Any] = {"product": product, "sales": _sales(visit, product), "asks": _asks(visit)}
         if visit.wants_drawer:
             return pages.fragment(visit, "product.html", **facts)
         return pages.page(visit, "products.html", **await _list(visit, connection), **facts)

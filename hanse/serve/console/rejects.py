@@ -105,7 +105,7 @@ async def _drawer(
         reject = await imports.dead_letter(connection, dead_letter_id)
         if reject is None:
             raise UnknownDeadLetter(dead_letter_id=dead_letter_id)
-        facts = {
+        facts: dict[str, Any] = {
             "reject": reject,
             "payload": dict(payload) if payload is not None else _typed(reject),
             "still_wrong": f"{result.field}: {gettext(result.reason)} {gettext(result.remedy) if result.remedy else ''}" if result else "",

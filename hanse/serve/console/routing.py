@@ -12,6 +12,7 @@ from hanse.serve.console import (
     data,
     decisions,
     docs,
+    elsewhere,
     home,
     jobs,
     keys,
@@ -89,5 +90,6 @@ def routes(runtime: Runtime) -> list[ControllerRouterHandler]:
     return [
         static_files.asset,
         Router(path="/", route_handlers=DOOR, guards=[session.open_to_all], exception_handlers=pages.ERRORS, include_in_schema=False),
+        Router(path="/", route_handlers=[elsewhere.nothing], guards=[session.looked_up], include_in_schema=False),
         Router(path="/", route_handlers=HOUSE, guards=[session.signed_in], exception_handlers=pages.ERRORS, include_in_schema=False),
     ]

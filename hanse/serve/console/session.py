@@ -147,6 +147,11 @@ async def open_to_all(connection: ASGIConnection[Any, Any, Any, Any], handler: B
     connection.scope["state"][VISIT] = await _visit(request)
 
 
+async def looked_up(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Guard that refuses nobody: finds out who it is, so that an error page can be theirs."""
+    connection.scope["state"][VISIT] = await _visit(_request(connection))
+
+
 async def signed_in(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Guard of all other pages: needs a session, and its token for every write."""
     request = _request(connection)
@@ -194,7 +199,7 @@ async def _visit(request: AnyRequest) -> Visit:
 
 
 def _words(request: AnyRequest) -> Words:
-    texts = request.app.state.runtime.resources.get(Texts)
+    texts: Texts = request.app.state.runtime.resources.get(Texts)
     for chosen in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
         if chosen in LANGUAGES:
             return texts.words(chosen)

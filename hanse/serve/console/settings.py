@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -37,7 +38,7 @@ def meanings() -> dict[str, str]:
     declared = ast.parse(inspect.getsource(config)).body
     body: list[Any] = next(each.body for each in declared if isinstance(each, ast.ClassDef) and each.name == "Settings")
     found = {}
-    for field, text in zip(body, body[1:], strict=False):
+    for field, text in pairwise(body):
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(field.target, ast.Name):
             found[field.target.id] = " ".join(str(ast.literal_eval(text.value)).split())
     return {name: found.get(name, "") for name in msgspec.structs.asdict(config.Settings(home=config.default_home()))}

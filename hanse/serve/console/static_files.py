@@ -15,7 +15,7 @@ from hanse.base.errors import HanseError
 from hanse.serve.console import assets
 
 PATH = "/static/"
-TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 
 

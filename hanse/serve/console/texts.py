@@ -63,9 +63,10 @@ def load(registry: Registry, time_zone: str) -> Texts:
 
 def packages(registry: Registry) -> list[str]:
     """Return the folders that declare operations or jobs, and so may bring texts of their own."""
-    declared = [each.function.__module__ for each in (*registry.operations.values(), *registry.jobs.values())]
+    operations = [each.function.__module__ for each in registry.operations.values()]
+    jobs = [each.function.__module__ for each in registry.jobs.values()]
     capabilities = [each.package for each in registry.capabilities.values()]
-    return sorted({module.rpartition(".")[0] for module in declared} | set(capabilities))
+    return sorted({module.rpartition(".")[0] for module in (*operations, *jobs)} | set(capabilities))
 
 
 @dataclass(frozen=True)

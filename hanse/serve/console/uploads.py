@@ -116,10 +116,15 @@ def sweep(folder: Path) -> None:
 
 
 async def _keep(file: UploadFile, folder: Path) -> None:
+    """Copy an upload in a thread; what was too big for memory has been on disk since it came."""
+    await asyncio.to_thread(_copy, file, folder)
+
+
+def _copy(file: UploadFile, folder: Path) -> None:
     folder.mkdir(parents=True, mode=0o700)
     with (folder / _safe(file.filename)).open("wb") as target:
-        while chunk := await file.read(CHUNK_BYTES):
-            await asyncio.to_thread(target.write, chunk)
+        file.file.seek(0)
+        shutil.copyfileobj(file.file, target, CHUNK_BYTES)
 
 
 def _safe(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -83,7 +84,7 @@ def check_files(space: Workspace, kind: Kind, inputs: tuple[InputFile, ...], opt
 async def _import(context: Context, import_id: UUID, kind: Kind, request: ImportRequest) -> ImportReport:
     started = context.clock.now()
     with workspace.opened(context.settings.home) as space:
-        await context.progress(0.0, f"reading {Path(request.path).name}")
+        await context.progress(0.0, f"reading {_name(request)}")
         inputs, findings = await aside(_read, space, kind, request)
         count = sum(each.raw.rows for each in inputs)
         await context.progress(0.2, f"checking {count:,} rows")
@@ -97,7 +98,7 @@ async def _import(context: Context, import_id: UUID, kind: Kind, request: Import
     report = ImportReport(
         import_id=import_id,
         kind=kind.name,
-        file_name=Path(request.path).name,
+        file_name=_name(request),
         rows=count,
         loaded=work.loaded,
         known=work.known,
@@ -120,7 +121,12 @@ async def _loading(context: Context, request: ImportRequest, space: Workspace, i
         now=context.clock.now(),
         progress=context.progress,
         files=inputs,
+        own_transaction=partial(own_transaction, context),
     )
+
+
+def _name(request: ImportRequest) -> str:
+    return Path(request.path).absolute().name
 
 
 def _check_options(request: ImportRequest) -> None:
@@ -206,8 +212,8 @@ async def _savepoint(context: Context) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _own_transaction(context: Context) -> AsyncIterator[Connection]:
-    """Give a connection whose writes others see at once."""
+async def own_transaction(context: Context) -> AsyncIterator[Connection]:
+    """Give a connection whose writes others see at once, unless somebody else ends its transaction."""
     if context.fixed_connection is not None:
         yield context.fixed_connection
         return
@@ -216,14 +222,14 @@ async def _own_transaction(context: Context) -> AsyncIterator[Connection]:
 
 
 async def _begin(context: Context, import_id: UUID, request: ImportRequest) -> None:
-    facts = {"file_name": Path(request.path).name, "source": request.source, "started_by": context.caller.name}
-    async with _own_transaction(context) as connection:
+    facts = {"file_name": _name(request), "source": request.source, "started_by": context.caller.name}
+    async with own_transaction(context) as connection:
         await imports.begin(connection, import_id=import_id, kind=request.kind, now=context.clock.now(), **facts)
 
 
 async def _fail(context: Context, import_id: UUID, error: BaseException) -> None:
     text = str(error) if isinstance(error, HanseError) else f"It stopped: {type(error).__name__}. The log of the server says more."
-    async with _own_transaction(context) as connection:
+    async with own_transaction(context) as connection:
         await imports.fail(connection, import_id, error=text, now=context.clock.now())
 
 

@@ -18,6 +18,14 @@ WHERE product_id = ANY(%(product_ids)s);
 -- Profiles with what is known of them.
 SELECT profile_id, kind, traits, created_at FROM profiles WHERE profile_id = ANY(%(profile_ids)s);
 
+-- make_months --
+-- Makes the log's partitions for some months.
+SELECT ensure_month('events', month) FROM unnest(%(months)s::timestamp[]::timestamptz[]) AS month;
+
+-- give_events --
+-- Gives the events of a profile that was never made to the one that has its identity.
+UPDATE events SET profile_id = %(owner)s WHERE profile_id = %(planned)s;
+
 -- known_orders --
 -- Which of some messages the log has.
 SELECT message_key FROM event_messages WHERE message_key = ANY(%(message_keys)s);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,7 @@ async def replay(context: Context, dead_letter_id: UUID, row: dict[str, str]) ->
             now=context.clock.now(),
             progress=context.progress,
             files=(file,),
+            own_transaction=partial(importing.own_transaction, context),
             suffix=f"#{letter.dead_letter_id}",
         )
         await importing.LOADERS[letter.kind](work)

@@ -112,6 +112,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def file_literal(path: Path) -> str:
+    """Return a path as a literal of SQL that means this one file, whatever signs are in it."""
+    return literal(re.sub(r"([*?\[])", r"[\1]", str(path)))
+
+
 def identifier(name: str) -> str:
     """Return a name as an identifier of SQL."""
     return '"' + name.replace('"', '""') + '"'

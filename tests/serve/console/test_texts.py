@@ -123,7 +123,7 @@ def test_translations_fill_the_same_names() -> None:
         with resources.files(console).joinpath("locale", file).open("rb") as stream:
             for message in pofile.read_po(stream, locale="de"):
                 if message.id:
-                    english, german = ([texts] if isinstance(texts, str) else texts for texts in (message.id, message.string))
+                    english, german = ([texts] if isinstance(texts, str) else texts or () for texts in (message.id, message.string))
                     assert {name for text in german for name in NAMES.findall(text)} == {name for text in english for name in NAMES.findall(text)}
 
 

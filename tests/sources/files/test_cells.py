@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -49,9 +50,7 @@ async def read(fetch: Fetch, field: str) -> list[Any]:
         (["-1.50", "1.50-", "(1.50)", "−1.50"], ["The amount is negative."] * 4),
     ],
 )
-async def test_amounts_are_read_by_their_column(
-    cells: list[str], expected: list[str], import_file: Import, write: Write, fetch: Fetch
-) -> None:
+async def test_amounts_are_read_by_their_column(cells: list[str], expected: list[str], import_file: Import, write: Write, fetch: Fetch) -> None:
     report = await import_file(write("orders.csv", lines("price", cells)))
     found = [str(value.normalize()) if isinstance(value, Decimal) else value for value in await read(fetch, "price")]
     assert report.rows == report.loaded + report.rejected
@@ -98,7 +97,8 @@ async def test_the_decimal_sign_can_be_given(import_file: Import, write: Write, 
 
 
 async def test_numbers_of_a_workbook_and_texts_among_them_are_both_read(import_file: Import, write: Write, fetch: Fetch) -> None:
-    objects = ('{"order_id": "%s", "sku": "A", "qty": 1, "price": %s, "date": "2026-01-02"}' % each for each in (("1", '"12,50"'), ("2", "0.75")))
+    row = {"sku": "A", "qty": 1, "date": DAY}
+    objects = (json.dumps(row | {"order_id": number, "price": price}) for number, price in enumerate(("12,50", 0.75)))
     await import_file(write("orders.jsonl", "\n".join(objects)))
     assert await read(fetch, "price") == [Decimal("12.5"), Decimal("0.75")]
 
@@ -125,7 +125,9 @@ async def test_currencies_are_known_by_code_and_sign(import_file: Import, write:
 
 
 async def test_a_currency_column_must_agree_with_the_cells(import_file: Import, write: Write, fetch: Fetch) -> None:
-    content = "order_id,sku,qty,price,Währung,date\n1,A,1,€1,EUR,2026-01-02\n2,A,1,€1,USD,2026-01-02\n3,A,1,1,Taler,2026-01-02\n4,A,1,1,chf,2026-01-02\n"
+    content = (
+        "order_id,sku,qty,price,Währung,date\n1,A,1,€1,EUR,2026-01-02\n2,A,1,€1,USD,2026-01-02\n3,A,1,1,Taler,2026-01-02\n4,A,1,1,chf,2026-01-02\n"
+    )
     await import_file(write("orders.csv", content))
     assert await read(fetch, "currency") == ["EUR", "The amount and the currency column name two currencies.", "The currency is not known.", "CHF"]
 
@@ -139,7 +141,9 @@ async def test_the_name_of_a_column_may_say_the_currency(import_file: Import, wr
 async def test_numbers_that_became_floats_are_ids_again(import_file: Import, write: Write, fetch: Fetch) -> None:
     content = "order_id,sku,qty,price,date,customer id\n1.0,10.0,1,2,2026-01-02,17850.0\n2.0,11.0,1,2,2026-01-02,\n"
     await import_file(write("orders.csv", content))
-    rows = await fetch("SELECT properties ->> 'order_id' AS o, properties -> 'products' -> 0 ->> 'product_id' AS p, user_id AS u FROM events ORDER BY 1")
+    rows = await fetch(
+        "SELECT properties ->> 'order_id' AS o, properties -> 'products' -> 0 ->> 'product_id' AS p, user_id AS u FROM events ORDER BY 1"
+    )
     assert [tuple(row.values()) for row in rows] == [("1", "10", "17850"), ("2", "11", None)]
 
 

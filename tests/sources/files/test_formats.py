@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]  # it ships no types
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -20,9 +20,9 @@ from tests.sources.conftest import Fetch, Import, Write, findings
 
 COLUMNS = ["Bestellnummer", "Artikelnummer", "Bezeichnung", "Menge", "Bestelldatum", "Einzelpreis", "Kundennummer"]
 ROWS: list[list[Any]] = [
-    ["A-1", "S1", 'Bohrer "6 mm", Stahl', 2, datetime(2026, 1, 31, 8, 30), 12.5, 4711],
-    ["A-1", "S2", "Dübel; 10 Stück", 10, datetime(2026, 1, 31, 8, 30), 0.125, 4711],
-    ["A-2", "S1", "Zeile\nzwei", -1, datetime(2026, 2, 1), 1234.0, None],
+    ["A-1", "S1", 'Bohrer "6 mm", Stahl', 2, datetime.fromisoformat("2026-01-31 08:30"), 12.5, 4711],
+    ["A-1", "S2", "Dübel; 10 Stück", 10, datetime.fromisoformat("2026-01-31 08:30"), 0.125, 4711],
+    ["A-2", "S1", "Zeile\nzwei", -1, datetime.fromisoformat("2026-02-01"), 1234.0, None],
 ]
 
 
@@ -104,6 +104,34 @@ async def test_all_formats_give_the_same_orders(name: str, import_file: Import, 
     assert await content(fetch) == expected
     assert [row["user_id"] for row in expected] == ["4711", None]
     assert expected[0]["properties"]["products"][0] == {"product_id": "S1", "name": 'Bohrer "6 mm", Stahl', "price": 12.5, "quantity": 2}
+
+
+@pytest.mark.parametrize("end", [".json", ".jsonl"])
+async def test_orders_may_hold_their_lines(end: str, import_file: Import, write: Write, fetch: Fetch) -> None:
+    """Shops' programs give an order as one object with its lines in an array."""
+    one = {"id": 5, "name": "#1", "created_at": "2026-01-02T10:00:00Z", "currency": "EUR", "customer_id": 7, "total": "5.00"}
+    items = [
+        {"id": 91, "sku": "A", "name": "Mug", "quantity": 1, "price": "3.00"},
+        {"id": 92, "sku": "B", "name": "Cup", "quantity": "?", "price": "2"},
+    ]
+    orders = [one | {"line_items": items}, one | {"id": 6, "line_items": []}, one | {"id": 7, "line_items": "none"}]
+    text = json.dumps(orders) if end == ".json" else "\n".join(map(json.dumps, orders))
+    report = await import_file(write("orders" + end, text))
+    assert (report.rows, report.loaded, report.rejected) == (4, 1, 3)
+    (row,) = await content(fetch)
+    assert (row["message_id"], row["user_id"]) == ("order:import:5", "7")
+    assert row["properties"]["products"] == [{"product_id": "A", "name": "Mug", "price": 3.0, "quantity": 1}]
+    letters = await fetch("SELECT line, field FROM dead_letters ORDER BY line")
+    assert [tuple(letter.values()) for letter in letters] == [(1, "quantity"), (2, "product_id"), (3, "product_id")]
+
+
+async def test_only_the_named_file_is_read(import_file: Import, write: Write) -> None:
+    """Signs that mean many files to a database mean themselves in the name of a file."""
+    good = "order_id,sku,qty,price,date\n1,A,1,2.50,2026-01-02\n"
+    write("a1.csv", good * 2)
+    write("ab.csv", good * 3)
+    assert (await import_file(write("a[1].csv", good))).rows == 1
+    assert (await import_file(write("a*.csv", good))).rows == 1
 
 
 async def test_columns_can_be_named(import_file: Import, write: Write) -> None:

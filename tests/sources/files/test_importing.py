@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
@@ -12,7 +13,8 @@ import pytest
 from hanse.base import config, database
 from hanse.base.clock import FixedClock
 from hanse.base.context import Context, Ports, Resources
-from hanse.data import imports
+from hanse.data import events, imports
+from hanse.data.events import Event
 from hanse.data.imports import ImportRecord
 from hanse.sources.files import ImportRequest, errors, jobs, load, preview, rejects, workspace
 from hanse.sources.files.kinds import orders
@@ -45,7 +47,7 @@ async def test_others_see_an_import_running_and_done(resources: Resources, write
     record = await seen(resources)
     assert set(states) == {"running"}
     assert (record.state, record.import_id, record.file_name, record.source) == ("done", report.import_id, "orders.csv", "shop")
-    assert record.counts == {"rows": 2, "loaded": 1, "known": 0, "rejected": 1, "orders": 1, "products": 1}
+    assert record.counts == {"rows": 2, "loaded": 1, "known": 0, "rejected": 1, "orders": 1, "refunds": 0, "products": 1, "profiles": 0}
     assert record.columns["price"] == {"column": "price", "decimal": "."}
     assert record.reject_file == report.reject_file
 
@@ -77,9 +79,7 @@ async def test_an_import_that_breaks_off_is_failed(error: BaseException, resourc
     assert list((home / "imports").iterdir()) == []
 
 
-async def test_a_failed_import_on_a_fixed_connection_undoes_only_itself(
-    import_file: Import, write: Write, fetch: Fetch, context: Context
-) -> None:
+async def test_a_failed_import_on_a_fixed_connection_undoes_only_itself(import_file: Import, write: Write, fetch: Fetch, context: Context) -> None:
     await import_file(write("orders.csv", CONTENT))
 
     async def progress(score: float, note: str) -> None:
@@ -91,6 +91,31 @@ async def test_a_failed_import_on_a_fixed_connection_undoes_only_itself(
         await import_file(write("more.csv", CONTENT.replace("1,A", "9,A")))
     assert [row["state"] for row in await fetch("SELECT state FROM imports ORDER BY file_name")] == ["failed", "done"]
     assert len(await fetch("SELECT 1 FROM events")) == 1
+
+
+async def test_an_import_does_not_hold_up_others(resources: Resources, write: Write) -> None:
+    """While orders are written, others log events, make months and find profiles; the customers become one."""
+    content = "order_id,sku,qty,price,date,customer id,email\n1,A,1,2.50,2026-01-02,K1,\n2,A,1,2.50,2026-02-02,K2,k2@example.org\n"
+    waited: list[str] = []
+
+    async def progress(score: float, note: str) -> None:
+        if note.startswith("writing"):
+            waited.append(note)
+            async with resources.pool.connection() as other:
+                await other.execute("SET LOCAL lock_timeout = '2s'")
+                seen = Event(message_id="x", name="Product Viewed", user_id="K1", source="shop", occurred_at=resources.clock.now())
+                await events.append(other, [seen], now=resources.clock.now())
+
+    async with Context(resources, progress=progress) as context:
+        report = await load(context, ImportRequest(path=str(write("orders.csv", content)), kind="orders"))
+    async with resources.pool.connection() as connection:
+        cursor = await connection.execute(
+            "SELECT user_id, count(DISTINCT profile_id) AS profiles, count(*) AS events FROM events GROUP BY 1 ORDER BY 1"
+        )
+        found = [tuple(row.values()) for row in await cursor.fetchall()]
+    assert waited == ["writing orders 2 of 2"]
+    assert found == [("K1", 1, 2), ("K2", 1, 1)]
+    assert report.made["profiles"] == 1, "the other one was made by somebody else in the meantime"
 
 
 async def test_catalog_news_arrive_with_the_commit(resources: Resources, write: Write, database_url: str) -> None:
@@ -115,7 +140,7 @@ async def test_a_preview_shows_columns_rows_and_what_is_missing(context: Context
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.csv"])
 async def test_previews_of_other_formats(name: str, context: Context, write: Write) -> None:
-    objects = ['{"order_id": %d, "sku": "A"}' % number for number in range(30)]
+    objects = [json.dumps({"order_id": number, "sku": "A"}) for number in range(30)]
     text = {"a.jsonl": "\n".join(objects), "a.json": f"[{','.join(objects)}]", "a.csv": "order_id,sku\n" + "1,A\n" * 30}[name]
     found = await preview(context, write(name, text), "orders")
     assert (found.columns, len(found.rows)) == (["order_id", "sku"], 20)

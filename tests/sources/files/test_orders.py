@@ -65,7 +65,7 @@ async def test_a_negative_line_of_an_order_is_its_refund(import_file: Import, wr
     content = "Bestellnummer;Artikelnummer;Menge;Einzelpreis;Bestelldatum\n7;A;2;10,00;01.02.2026\n7;B;-1;4,00;01.02.2026\n"
     report = await import_file(write("orders.csv", content))
     found = await orders(fetch)
-    assert report.made == {"orders": 1, "refunds": 1, "products": 2}
+    assert report.made == {"orders": 1, "refunds": 1, "products": 2, "profiles": 0}
     assert found["order:import:7"]["properties"]["total"] == 20
     assert found["refund:import:7"]["properties"]["products"] == [{"product_id": "B", "price": 4.0, "quantity": 1}]
 
@@ -116,9 +116,7 @@ async def test_new_products_get_their_usual_name_and_latest_price(import_file: I
     )
     await import_file(write("orders.csv", content), language="en")
     assert await fetch("SELECT product_id, title, state FROM products") == [{"product_id": "A", "title": {"en": "Hammer"}, "state": "active"}]
-    assert await fetch("SELECT price_list, amount_minor, currency FROM prices") == [
-        {"price_list": "list", "amount_minor": 1200, "currency": "EUR"}
-    ]
+    assert await fetch("SELECT price_list, amount_minor, currency FROM prices") == [{"price_list": "list", "amount_minor": 1200, "currency": "EUR"}]
 
 
 async def test_known_products_stay_as_they_are(import_file: Import, write: Write, fetch: Fetch, connection: Connection) -> None:
@@ -220,9 +218,7 @@ async def test_progress_says_what_happens(import_file: Import, write: Write, con
     ]
 
 
-async def test_unusable_rows_go_to_a_file_that_excel_opens_and_that_can_be_imported_again(
-    import_file: Import, write: Write, fetch: Fetch
-) -> None:
+async def test_unusable_rows_go_to_a_file_that_excel_opens_and_that_can_be_imported_again(import_file: Import, write: Write, fetch: Fetch) -> None:
     content = HEAD + LINES + '536370,21724,"PANDA, ""small""",zwölf,2010-12-01 08:45:00,0.85,12583.0,France\n'
     report = await import_file(write("orders.csv", content))
     assert report.reject_file is not None

@@ -75,7 +75,15 @@ async def test_a_wrong_gtin_is_told_and_kept(import_file: Import, write: Write, 
 
 @pytest.mark.parametrize(
     ("gtin", "right"),
-    [("4006381333931", True), ("036000291452", True), ("96385074", True), ("10012345678902", True), ("4006381333930", False), ("12", False), ("４", False)],
+    [
+        ("4006381333931", True),
+        ("036000291452", True),
+        ("96385074", True),
+        ("10012345678902", True),
+        ("4006381333930", False),
+        ("12", False),
+        ("４", False),
+    ],
 )
 def test_check_digits(gtin: str, right: bool) -> None:  # noqa: FBT001  # a column of the table above
     assert has_check_digit(gtin) is right

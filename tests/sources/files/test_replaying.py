@@ -27,9 +27,7 @@ async def events(fetch: Fetch) -> dict[str, dict[str, Any]]:
     return {row["message_id"]: row for row in await fetch("SELECT message_id, occurred_at, properties FROM events")}
 
 
-async def test_a_repaired_row_of_a_new_order_is_loaded_as_this_order(
-    import_file: Import, write: Write, fetch: Fetch, context: Context
-) -> None:
+async def test_a_repaired_row_of_a_new_order_is_loaded_as_this_order(import_file: Import, write: Write, fetch: Fetch, context: Context) -> None:
     await import_file(write("orders.csv", CONTENT), columns=COLUMNS, currency="CHF")
     _, letter = await letters(fetch)
     assert letter["payload"] == {"Beleg": "2", "Artikel": "C", "Menge": "y", "Preis": "3,00", "Datum": "1/13/2026"}

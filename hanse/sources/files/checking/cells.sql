@@ -126,7 +126,7 @@ SELECT coalesce(bool_and(<field> LIKE '%.0%' AND regexp_full_match(<field>, '\d+
 -- Adds the rows of one file to the checked ones: values, and the first thing that is wrong with each row.
 INSERT INTO checked BY NAME
 SELECT
-    <file> AS file, given.line, <file> * 1000000000000 + given.line AS place, <selected>, <currency> AS currency,
+    <file> AS file, given.row, given.line, <file> * 1000000000000 + given.row AS place, <selected>, <currency> AS currency,
     <default_currency> AS default_currency, <problem> AS problem
 FROM <given> AS given<joins>;
 
@@ -226,9 +226,9 @@ FROM (
 -- The rows of one file that cannot be used, as they were.
 CREATE TABLE <rejected> AS
 SELECT checked.line, checked.problem, raw.rest<columns>
-FROM checked JOIN <raw> AS raw ON raw.line = checked.line
+FROM checked JOIN <raw> AS raw ON raw.row = checked.row
 WHERE checked.file = <file> AND checked.problem IS NOT NULL
-ORDER BY checked.line
+ORDER BY checked.row
 <top>;
 
 -- page_of_rejected --

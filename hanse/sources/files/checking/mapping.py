@@ -18,8 +18,8 @@ LANGUAGES = _LANGUAGE_WORDS | {code: code for code in _LANGUAGE_CODES.split()}
 REJECT_COLUMNS = ("line", "field", "reason", "remedy")
 """The columns that a reject file adds at its end; a repaired one can be imported as it is."""
 
-_LANGUAGE_SUFFIX = re.compile(r"^(?P<base>.*[^\s_\-./(\[])[\s_\-./(\[]+(?P<language>[A-Za-z]{2,8})(?:[_-][A-Za-z]{2})?[)\]]?$")
-_UNIT_SUFFIX = re.compile(r"^(?P<base>.*\w\)?)[\s_]*(?:[\s_]in[\s_]+|[\s_]|(?=[(\[]))[(\[]?(?P<unit>[^\s()\[\]_]{1,8})[)\]]?$")
+_LANGUAGE_SUFFIX = re.compile(r"^(?P<base>.+?)[\s_\-./(\[]+(?P<language>[A-Za-z]{2,8})(?:[_-][A-Z]{2})?[)\]]?$")
+_UNIT_SUFFIX = re.compile(r"^(?P<base>.+?)(?:[\s_]+in)?[\s_]*[\s_(\[](?P<unit>[^\s()\[\]_]{1,8})[)\]]?$")
 _UNIT_BRACKETS = re.compile(r"^(?P<base>.*\w.*?)\s*[(\[](?P<unit>[^()\[\]]{1,12})[)\]]$")
 _CURRENCIES = {"€": "EUR", "eur": "EUR", "euro": "EUR", "$": "USD", "usd": "USD", "£": "GBP", "gbp": "GBP", "chf": "CHF", "sek": "SEK", "pln": "PLN"}
 

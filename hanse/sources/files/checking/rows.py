@@ -87,7 +87,7 @@ class FileCheck:
         """Show the mapped columns under their fields' names, empty cells as null where they are not read later."""
         places = {header: index for index, header in enumerate(self.raw.headers)}
         seen = (f"{self._clean(name, places[header])} AS {name}" for name, header in self.mapping.columns.items())
-        columns = ", ".join(["line", "problem AS row_problem", *seen])
+        columns = ", ".join(["row", "line", "problem AS row_problem", *seen])
         self.workspace.run("CREATE VIEW <given> AS SELECT <columns> FROM <raw>", given=self._given, columns=columns, raw=self.raw.name)
 
     def _clean(self, name: str, place: int) -> str:
@@ -197,7 +197,7 @@ def prepare(workspace: Workspace, kind: Kind, names: list[str]) -> None:
     """Make the empty table `checked` for the rows of all files, with these fields."""
     columns = "".join(f", {name} {_sql_type(kind, name)}" for name in names if name != "currency")
     workspace.run(
-        "CREATE TABLE checked (file INTEGER, line BIGINT, place BIGINT<columns>, currency VARCHAR, default_currency VARCHAR, problem VARCHAR)",
+        "CREATE TABLE checked (file INTEGER, row BIGINT, line BIGINT, place BIGINT<columns>, currency VARCHAR, default_currency VARCHAR, problem VARCHAR)",
         columns=columns,
     )
 

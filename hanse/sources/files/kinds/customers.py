@@ -13,7 +13,7 @@ from hanse.data.profiles import Profile
 from hanse.sources.files.kinds import last_rows, people
 from hanse.sources.files.kinds.last_rows import Row
 from hanse.sources.files.kinds.loading import Load, present
-from hanse.sources.files.kinds.people import Found, Person
+from hanse.sources.files.kinds.people import Found, Person, Register
 
 queries = Queries("hanse.sources.files")
 KEY = "coalesce('#' || customer_id, email)"
@@ -23,16 +23,20 @@ KEY = "coalesce('#' || customer_id, email)"
 async def load(load: Load) -> None:
     """Write the checked rows as profiles."""
     await last_rows.make(load, KEY, "{rows} rows are about a customer that comes again later; the last row counts.")
+    await people.lock(load.connection)
+    register = Register(load.now)
     shared: list[str] = []
     async for _, rows in last_rows.pages(load, {}):
-        shared += await _write(load, rows)
+        shared += await _write(load, register, rows)
     text = "{rows} e-mail addresses or telephone numbers belong to another customer already, such as that of {example}; they stay there."
     load.note(text, rows=len(shared), example=", ".join(shared[:3]))
 
 
-async def _write(load: Load, rows: list[Row]) -> list[str]:
+async def _write(load: Load, register: Register, rows: list[Row]) -> list[str]:
     """Write some customers; return those of whom an identity belongs to somebody else."""
-    found = await people.find(load.connection, [_person(row) for row in rows], now=load.now)
+    persons = [_person(row) for row in rows]
+    await register.learn(load.connection, persons)
+    found = [register.find(person) for person in persons]
     known = await _known(load, {each.profile_id for each in found if each})
     made: dict[UUID, Profile] = {}
     shared = []

@@ -14,7 +14,7 @@ SELECT coalesce(sum(copies - 1), 0)::BIGINT, coalesce(min(<key>), '') FROM last_
 -- page_of_last_rows --
 -- Some of the last rows of one file, with its other columns.
 SELECT last_rows.*<others>
-FROM last_rows JOIN <raw> AS raw ON raw.line = last_rows.line
+FROM last_rows JOIN <raw> AS raw ON raw.row = last_rows.row
 WHERE last_rows.file = $file AND last_rows.rowid >= $first AND last_rows.rowid < $last
 ORDER BY last_rows.rowid;
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -40,6 +41,8 @@ class Load:
     now: datetime
     progress: Progress
     files: tuple[InputFile, ...]
+    own_transaction: Callable[[], AbstractAsyncContextManager[Connection]]
+    """A connection for what has to be committed at once."""
     suffix: str = ""
     """What makes the message ids of a replayed row its own, where its order is known already."""
     findings: list[Finding] = field(default_factory=list)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -12,13 +13,13 @@ import msgspec
 
 from hanse.base import money
 from hanse.base.database import Queries
-from hanse.data import catalog, events, profiles
+from hanse.data import catalog, events
 from hanse.data.catalog import Price, Product
 from hanse.data.events import Event
 from hanse.data.profiles import Profile
-from hanse.sources.files.kinds import known_orders, people
+from hanse.sources.files.kinds import known_orders
 from hanse.sources.files.kinds.loading import Load, ahead, aside
-from hanse.sources.files.kinds.people import Found, Person
+from hanse.sources.files.kinds.people import Found, Person, Plan, Register
 
 steps = Queries(__package__, "orders.sql")
 queries = Queries("hanse.sources.files")
@@ -30,9 +31,21 @@ SMALL_PART, FEW_PARTS, LARGE_PART = 100_000, 8, 500_000
 Row = dict[str, Any]
 
 
+@dataclass
+class Writing:
+    """What is kept while orders are written."""
+
+    people: Register
+    plan: Plan = field(default_factory=Plan)
+    changed: list[str] = field(default_factory=list)
+    """Orders that were known with other content."""
+
+
 async def load(load: Load) -> None:
     """Write the checked lines as events."""
+    load.made |= dict.fromkeys(("orders", "refunds", "products", "profiles"), 0)
     cancelling = await aside(_settle, load)
+    await _make_months(load)
     await _make_products(load)
     await _write_events(load, cancelling=cancelling)
 
@@ -49,6 +62,13 @@ def _settle(load: Load) -> bool:
     if cancelling:
         load.note("{rows} lines of cancellations (numbers like C536379) have a positive quantity; they were taken as returns.", rows=positive)
     return bool(cancelling)
+
+
+async def _make_months(load: Load) -> None:
+    """Make the log's months in a transaction of their own: a new one locks the whole log until it is committed."""
+    months = [month for (month,) in await aside(load.workspace.run, steps["months"])]
+    async with load.own_transaction() as connection:
+        await connection.execute(queries["make_months"], {"months": months})
 
 
 async def _make_products(load: Load) -> None:
@@ -73,13 +93,15 @@ async def _write_events(load: Load, *, cancelling: bool) -> None:
     """Write part after part; while the database takes one, the next is grouped."""
     lines, count = load.workspace.one(steps["count_orders"])
     parts = max(min(lines // SMALL_PART + 1, FEW_PARTS), lines // LARGE_PART + 1)
-    written, changed = 0, list[str]()
+    writing, written = Writing(Register(load.now)), 0
     async for rows in ahead(partial(_orders, load, cancelling, parts, part) for part in range(parts)):
         for first in range(0, len(rows), WRITTEN_AT_ONCE):
             page = rows[first : first + WRITTEN_AT_ONCE]
-            changed += await _write_page(load, page)
+            await _write_page(load, writing, page)
             written += len(page)
             await load.progress(0.5 + 0.5 * written / max(count, written), f"writing orders {written:,} of {max(count, written):,}")
+    load.count("profiles", await writing.plan.write(load.connection, source=load.source, now=load.now))
+    changed = writing.changed
     load.note("{rows} orders were known with other content and stay as they are.", rows=len(changed), example=", ".join(changed[:3]))
 
 
@@ -87,9 +109,9 @@ def _orders(load: Load, cancelling: bool, parts: int, part: int) -> list[Row]:  
     return load.workspace.dicts(steps["orders"], cancelling=str(cancelling).lower(), parts=str(parts), part=str(part))
 
 
-async def _write_page(load: Load, rows: list[Row]) -> list[str]:
-    """Write some orders; return those that were known with other content."""
-    owners = await _owners(load, rows)
+async def _write_page(load: Load, writing: Writing, rows: list[Row]) -> None:
+    """Write some orders; note those that were known with other content."""
+    owners = await _owners(load, writing, rows)
     made = [_event(load, row, owner) for row, owner in zip(rows, owners, strict=True)]
     known = await known_orders.known(load.connection, made)
     if load.suffix:
@@ -104,7 +126,7 @@ async def _write_page(load: Load, rows: list[Row]) -> list[str]:
             load.count("refunds" if row["refund"] else "orders", 1)
         else:
             load.known += row["lines"]
-    return await known_orders.changed(load.connection, [event for event in made if event.message_id not in new])
+    writing.changed += await known_orders.changed(load.connection, [event for event in made if event.message_id not in new])
 
 
 def _with_suffix(event: Event, suffix: str) -> Event:
@@ -125,20 +147,21 @@ def _event(load: Load, row: Row, owner: UUID | None) -> Event:
     )
 
 
-async def _owners(load: Load, rows: list[Row]) -> list[UUID | None]:
-    """Return whose orders they are; make profiles for people seen for the first time."""
-    found = await people.find(load.connection, [Person(row["customer_id"], row["email"]) for row in rows], now=load.now)
-    fresh = {each.profile_id: _profile(load, row, each) for row, each in zip(rows, found, strict=True) if each and each.fresh}
-    if fresh:
-        load.count("profiles", await profiles.put(load.connection, fresh.values(), source=load.source, now=load.now))
-    await people.add_identities(load.connection, filter(None, found), source=load.source, now=load.now)
+async def _owners(load: Load, writing: Writing, rows: list[Row]) -> list[UUID | None]:
+    """Return whose orders they are; plan profiles for people seen for the first time."""
+    persons = [Person(row["customer_id"], row["email"]) for row in rows]
+    await writing.people.learn(load.connection, persons)
+    found = [writing.people.find(person) for person in persons]
+    for row, each in zip(rows, found, strict=True):
+        if each is not None and each.identities:
+            writing.plan.add(each, _profile(load, row, each))
     return [each.profile_id if each else None for each in found]
 
 
 def _profile(load: Load, row: Row, found: Found) -> Profile:
     address = {"address": {"country": row["country"]}} if row["country"] else {}
     email = {"email": row["email"]} if row["email"] else {}
-    return Profile(profile_id=found.profile_id, traits={**email, **address}, identities=found.identities, created_at=load.now)
+    return Profile(profile_id=found.profile_id, traits={**email, **address}, created_at=load.now)
 
 
 def _pages(load: Load, table: str, size: int) -> Iterator[dict[str, int]]:

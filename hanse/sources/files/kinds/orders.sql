@@ -33,6 +33,10 @@ FROM (
     WHERE problem IS NULL
 );
 
+-- months --
+-- The months, from 2000 on, in which there are orders.
+SELECT DISTINCT date_trunc('month', ordered_at)::TIMESTAMP FROM checked WHERE problem IS NULL AND ordered_at >= TIMESTAMP '2000-01-01' ORDER BY 1;
+
 -- count_orders --
 -- How many lines there are, and how many orders and refunds they make.
 SELECT count(*), count(DISTINCT (order_id, coalesce(quantity < 0, total < 0))) FROM checked WHERE problem IS NULL;

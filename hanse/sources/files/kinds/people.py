@@ -1,4 +1,4 @@
-"""Whose rows are: profiles found by user id or e-mail address, or made where nobody had them before."""
+"""Whose rows are: profiles found by user id or e-mail address, or planned where nobody had them before."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from psycopg import AsyncCursor
+from psycopg.rows import DictRow
+
 from hanse.base import database, ids
-from hanse.base.database import Connection
-from hanse.data.profiles import Identity, identity, store
+from hanse.base.database import Connection, Queries
+from hanse.data import profiles
+from hanse.data.profiles import Identity, Profile, identity, store
+
+queries = Queries("hanse.sources.files")
 
 Key = tuple[str, str]
 
@@ -43,14 +49,25 @@ class Found:
 
 
 @dataclass
-class _Register:
-    """Who owns which identity, with those that are about to be added."""
+class Register:
+    """Who owns which identity, as the database says and as it is planned."""
 
     now: datetime
     owner: dict[Key, UUID] = field(default_factory=dict)
     with_user_id: set[UUID] = field(default_factory=set)
+    _asked: set[Key] = field(default_factory=set)
+
+    async def learn(self, connection: Connection, people: Iterable[Person]) -> None:
+        """Ask the database for the owners of those identities that were not asked for yet."""
+        wanted = {key for person in people for key in person.keys} - self._asked
+        self._asked |= wanted
+        async for row in await _owners(connection, list(wanted)):
+            self.owner[row["kind"], row["value"]] = row["profile_id"]
+            if row["has_user_id"]:
+                self.with_user_id.add(row["profile_id"])
 
     def find(self, person: Person) -> Found | None:
+        """Return the profile of a person, planned where there is none; null for one that names nobody."""
         keys = person.keys
         if not keys:
             return None
@@ -73,34 +90,55 @@ class _Register:
         return None if keys[0][0] == "user_id" and owner in self.with_user_id else owner
 
 
-async def find(connection: Connection, people: Sequence[Person], *, now: datetime) -> list[Found | None]:
-    """Return the profile of each person, in order, as found or as it has to be made; null for one that names nobody.
+@dataclass
+class Plan:
+    """Profiles and identities that are to be written once the events that name them are.
 
-    Whoever gets a new identity is protected until the end of the transaction from becoming two profiles.
+    Making identities locks out everybody else who makes some until the transaction ends; so it is done last.
     """
-    wanted = {key for person in people for key in person.keys}
-    register = await _register(connection, wanted, now)
-    if not wanted <= register.owner.keys():
-        await connection.execute(identity.queries["lock_identities"])
-        register = await _register(connection, wanted, now)
-    return [register.find(person) for person in people]
+
+    fresh: dict[UUID, Profile] = field(default_factory=dict)
+    added: dict[Key, UUID] = field(default_factory=dict)
+    """Owner of each new identity."""
+
+    def add(self, found: Found, profile: Profile) -> None:
+        """Plan what a person needs: the profile where it is fresh, and its new identities."""
+        if found.fresh:
+            self.fresh[found.profile_id] = profile
+        self.added.update(((each.kind, each.value), found.profile_id) for each in found.identities)
+
+    async def write(self, connection: Connection, *, source: str, now: datetime) -> int:
+        """Write what is planned; return how many profiles were made. Who came in the meantime is joined."""
+        if not self.added:
+            return 0
+        await lock(connection)
+        await self._join(connection)
+        if self.fresh:
+            await profiles.put(connection, self.fresh.values(), source=source, now=now)
+        await add_identities(connection, self.added, source=source, now=now)
+        return len(self.fresh)
+
+    async def _join(self, connection: Connection) -> None:
+        """Give the events of planned profiles to those who got their identities while the events were written."""
+        async for row in await _owners(connection, list(self.added)):
+            planned = self.added.pop((row["kind"], row["value"]))
+            if self.fresh.pop(planned, None) is not None:
+                await connection.execute(queries["give_events"], {"planned": planned, "owner": row["profile_id"]})
+                self.added = {key: row["profile_id"] if owner == planned else owner for key, owner in self.added.items()}
 
 
-async def add_identities(connection: Connection, found: Iterable[Found], *, source: str, now: datetime) -> None:
-    """Write the identities that are new on profiles that are not."""
-    rows = [(key.kind, key.value, each.profile_id, source, now) for each in found if not each.fresh for key in each.identities]
-    if rows:
-        await database.stage(connection, "identities", ("kind", "value", "profile_id", "source", "created_at"), rows)
-        await connection.execute(store.queries["insert_staged_identities"])
+async def lock(connection: Connection) -> None:
+    """Let nobody else make identities until the transaction ends, so that nobody becomes two profiles."""
+    await connection.execute(identity.queries["lock_identities"])
 
 
-async def _register(connection: Connection, wanted: Iterable[Key], now: datetime) -> _Register:
-    register = _Register(now)
-    keys = list(wanted)
-    if keys:
-        facts = {"kinds": [kind for kind, _ in keys], "values": [value for _, value in keys]}
-        async for row in await connection.execute(identity.queries["find_identities"], facts):
-            register.owner[row["kind"], row["value"]] = row["profile_id"]
-            if row["has_user_id"]:
-                register.with_user_id.add(row["profile_id"])
-    return register
+async def add_identities(connection: Connection, added: dict[Key, UUID], *, source: str, now: datetime) -> None:
+    """Write identities whose key is not taken yet."""
+    rows = ((*key, profile_id, source, now) for key, profile_id in added.items())
+    await database.stage(connection, "identities", ("kind", "value", "profile_id", "source", "created_at"), rows)
+    await connection.execute(store.queries["insert_staged_identities"])
+
+
+async def _owners(connection: Connection, keys: Sequence[Key]) -> AsyncCursor[DictRow]:
+    facts = {"kinds": [kind for kind, _ in keys], "values": [value for _, value in keys]}
+    return await connection.execute(identity.queries["find_identities"], facts)

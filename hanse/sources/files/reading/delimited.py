@@ -13,7 +13,7 @@ from hanse.sources.files.reading import table
 from hanse.sources.files.reading.records import Line, Records
 from hanse.sources.files.reading.table import RawTable
 from hanse.sources.files.reading.text import Text
-from hanse.sources.files.workspace import Workspace, literal
+from hanse.sources.files.workspace import Workspace, file_literal, literal
 
 reading = Queries(__package__)
 SEPARATORS = ",;\t|"
@@ -102,7 +102,7 @@ def _read_well_formed(workspace: Workspace, text: Text, layout: Layout) -> str |
     columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(layout.headers)))
     options = f"delim = {literal(layout.separator)}, skip = {layout.skip}, columns = {{{columns}}}"
     try:
-        workspace.run(reading["read_well_formed"], cells=cells, file=literal(str(text.path)), options=options)
+        workspace.run(reading["read_well_formed"], cells=cells, file=file_literal(text.path), options=options)
     except duckdb.Error:
         return None
     if table.count(workspace, cells) + layout.skip != text.lines:

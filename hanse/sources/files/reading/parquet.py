@@ -8,7 +8,7 @@ from hanse.base.database import Queries
 from hanse.sources.files import errors
 from hanse.sources.files.reading import table
 from hanse.sources.files.reading.table import RawTable
-from hanse.sources.files.workspace import Workspace, identifier, literal
+from hanse.sources.files.workspace import Workspace, file_literal, identifier
 
 reading = Queries(__package__)
 
@@ -20,7 +20,7 @@ def read(workspace: Workspace, path: Path, *, limit: int | None = None) -> RawTa
     """
     import duckdb
 
-    raw, file = workspace.name("raw"), literal(str(path))
+    raw, file = workspace.name("raw"), file_literal(path)
     top = "" if limit is None else f"LIMIT {limit}"
     try:
         names = [row[0] for row in workspace.run("DESCRIBE SELECT * FROM read_parquet(<file>)", file=file)]

@@ -16,7 +16,7 @@ BATCH = 20_000
 
 @dataclass(frozen=True)
 class RawTable:
-    """The rows of one file as texts, in the columns line, problem, rest, c0, c1 and so on."""
+    """The rows of one file as texts, in the columns row (unique), line, problem, rest, c0, c1 and so on."""
 
     name: str
     """Its name in the workspace."""
@@ -44,7 +44,7 @@ def create(workspace: Workspace, width: int) -> str:
     """Make an empty raw table; return its name."""
     name = workspace.name("raw")
     cells = "".join(f", c{index} VARCHAR" for index in range(width))
-    workspace.run("CREATE TABLE <name> (line BIGINT, problem VARCHAR, rest VARCHAR<cells>)", name=name, cells=cells)
+    workspace.run("CREATE TABLE <name> (row BIGINT, line BIGINT, problem VARCHAR, rest VARCHAR<cells>)", name=name, cells=cells)
     return name
 
 
@@ -58,7 +58,7 @@ def fill(workspace: Workspace, name: str, width: int, records: Iterable[Record])
     """Put records into a raw table, some at a time; return how many."""
     filled = 0
     for batch in _batches(records):
-        _insert(workspace, name, width, batch)
+        _insert(workspace, name, width, batch, filled)
         filled += len(batch)
     return filled
 
@@ -83,14 +83,15 @@ def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
         yield batch
 
 
-def _insert(workspace: Workspace, name: str, width: int, batch: list[Record]) -> None:
+def _insert(workspace: Workspace, name: str, width: int, batch: list[Record], first: int) -> None:
     import pyarrow as pa
 
     columns = list(zip(*(record.cells for record in batch), strict=True)) if width else []
     arrays = [
+        pa.array(range(first, first + len(batch)), pa.int64()),
         pa.array([record.line for record in batch], pa.int64()),
         pa.array([record.problem for record in batch], pa.string()),
         pa.array([record.rest for record in batch], pa.string()),
         *(pa.array(column, pa.string()) for column in columns),
     ]
-    workspace.insert(name, pa.Table.from_arrays(arrays, names=["line", "problem", "rest", *(f"c{index}" for index in range(width))]))
+    workspace.insert(name, pa.Table.from_arrays(arrays, names=["row", "line", "problem", "rest", *(f"c{index}" for index in range(width))]))

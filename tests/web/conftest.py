@@ -1,0 +1,157 @@
+"""The real thing in a real browser: a server process with a worker, a small sample shop, and Debian's Chromium."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from hanse.base.config import Settings
+from hanse.base.postgres import EmbeddedPostgres
+from hanse.serve import runtime as runtimes
+from hanse.serve.console import assets
+from hanse.serve.runtime import Runtime
+from hanse.testing import sample
+from tests import install
+
+CUSTOMERS = 80
+START_SECONDS = 60
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+EMAIL, PASSWORD = "anna@example.com", "ein Satz mit Leerzeichen"
+
+
+@dataclass
+class Console:
+    """A running console, and the link that its first start has printed."""
+
+    address: str
+    link: str
+    product_id: str
+    profile_id: str
+    decision_id: str
+
+
+@pytest.fixture(scope="session")
+def console(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """One server for all tests of this worker, with the sample shop in it and the recommendations trained."""
+    assets.build()
+    home, name = tmp_path_factory.mktemp("console"), f"web_{uuid4().hex}"
+    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE hanse")
+    settings = Settings(home=home, database_url=postgres.conninfo(name))
+    facts = asyncio.run(_fill(settings))
+    with _server(settings) as (address, link):
+        yield Console(address, link, **facts)
+    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for a module."""
+    path = install.chromium()
+    assert path, "There is no Chromium: apt-get install chromium, or python -m tests.install"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(console: Console, chromium: Browser) -> dict[str, Any]:
+    """What a signed-in browser remembers, to begin from."""
+    context = chromium.new_context(locale="de")
+    page = context.new_page()
+    sign_in(page, console)
+    state: dict[str, Any] = dict(context.storage_state())
+    context.close()
+    return state
+
+
+def sign_in(page: Page, console: Console) -> None:
+    """Sign in: by the one-time link the first time, with the password after that."""
+    page.goto(console.link)
+    if page.locator("#name").count():
+        page.fill("#name", "Anna Petersen")
+    else:
+        page.goto(f"{console.address}/sign-in")
+    page.fill("#email", EMAIL)
+    page.fill("#password", PASSWORD)
+    page.click("button.primary")
+    page.wait_for_url(f"{console.address}/")
+
+
+async def _fill(settings: Settings) -> dict[str, str]:
+    async with runtimes.started(settings, settings.database_url) as running:
+        now = running.resources.clock.now()
+        shop = sample.generate(CUSTOMERS, 7, datetime(now.year, now.month, now.day, now.hour, tzinfo=UTC))
+        async with running.context() as context:
+            await sample.load(await context.connection(), shop, now, context.progress)
+        for job in ("lake.refresh", "catalog.refresh_statistics", "recommend.train"):
+            async with running.context() as context:
+                await running.registry.jobs[job](context)
+        return await _facts(running)
+
+
+async def _facts(running: Runtime) -> dict[str, str]:
+    async with running.context() as context:
+        connection = await context.connection()
+        queries = {
+            "product_id": "SELECT product_id FROM product_statistics ORDER BY revenue_minor DESC LIMIT 1",
+            "profile_id": "SELECT profile_id FROM identities WHERE kind = 'email' LIMIT 1",
+            "decision_id": "SELECT decision_id FROM decisions ORDER BY decided_at DESC LIMIT 1",
+        }
+        rows = {name: await (await connection.execute(statement)).fetchone() for name, statement in queries.items()}
+        return {name: str(next(iter(row.values()))) for name, row in rows.items() if row}
+
+
+@contextmanager
+def _server(settings: Settings) -> Iterator[tuple[str, str]]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "HANSE_HOME": str(settings.home), "HANSE_DATABASE_URL": settings.database_url}
+    log = settings.home / "server.log"
+    with log.open("w") as output:
+        command = [sys.executable, "-m", "hanse", "serve", "--port", str(port)]
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+        try:
+            yield f"http://127.0.0.1:{port}", _link(process, log)
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _link(process: subprocess.Popen[bytes], log: Path) -> str:
+    """Return the link that the first start prints once the server is ready."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()
+        if found := re.search(r"http://\S+/sign-in/\S+\n", log.read_text()):
+            return found[0].strip()
+        time.sleep(0.1)
+    pytest.fail(f"The server did not start: {log.read_text()}")

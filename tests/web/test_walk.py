@@ -1,0 +1,125 @@
+"""Every page in both languages and themes, at the width of a telephone and of a desk: axe, no overflow, no script error, our weight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Response
+
+from hanse.serve.console import assets
+from tests.web.conftest import Console
+
+WIDTHS = {390: 844, 1440: 900}
+HEAVIEST_BYTES = 200_000
+LOOKS = [("de", "light", 1440), ("en", "dark", 390), ("de", "dark", 390), ("en", "light", 1440), ("de", "dark", 1440), ("en", "light", 390)]
+CHECKED = LOOKS[:2]
+"""The looks in which axe goes over every page: together they have both languages, themes and widths."""
+
+
+def pages(console: Console) -> Iterator[str]:
+    yield from ("/", "/?days=90", "/customers", "/customers?kind=company", "/customers?q=nobody", f"/customers/{console.profile_id}")
+    yield from ("/products", "/products?q=nothing-has-this-name", f"/products/{console.product_id}", "/data", "/data/imports", "/data/imports/new")
+    yield from ("/data/rejects", "/capabilities/recommend?days=365", "/capabilities/recommend/try", "/capabilities/recommend/try/also_bought")
+    yield from ("/capabilities/recommend/rules", "/capabilities/recommend/model", f"/decisions/{console.decision_id}", "/jobs", "/keys", "/people")
+    yield from ("/audit", "/settings", "/docs", "/no-such-page-in-the-console/7")
+
+
+def look(browser: Browser, signed_in: dict[str, Any], language: str, theme: Any, width: int) -> tuple[Page, list[str]]:
+    size: Any = {"width": width, "height": WIDTHS[width]}
+    context = browser.new_context(locale=language, color_scheme=theme, viewport=size, storage_state=signed_in)  # type: ignore[arg-type]  # its own
+    page, faults = context.new_page(), list[str]()
+    page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+    page.on("console", lambda message: faults.append(f"{page.url}: {message.text}") if "Content Security Policy" in message.text else None)
+    return page, faults
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    return (assets.node_modules() / "axe-core" / "axe.min.js").read_text()
+
+
+def serious(page: Page, axe: str) -> list[str]:
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    wanted = {"serious", "critical"}
+    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found["violations"] if each["impact"] in wanted]
+
+
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
+def test_every_page_is_whole(console: Console, chromium: Browser, signed_in: dict[str, Any], axe: str, language: str, theme: str, width: int) -> None:
+    page, faults = look(chromium, signed_in, language, theme, width)
+    for path in pages(console):
+        page.goto(console.address + path)
+        if page.locator("h1").count() != 1:
+            faults.append(f"{path} has not one heading")
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            faults.append(f"{path} is wider than {width} px")
+        assert page.get_attribute("html", "lang") == language
+        if (language, theme, width) in CHECKED:
+            faults += [f"{path}: {each}" for each in serious(page, axe)]
+    page.context.close()
+
+    assert faults == []
+
+
+def test_dialogs_and_drawers_are_accessible_too(console: Console, chromium: Browser, signed_in: dict[str, Any], axe: str) -> None:
+    page, faults = look(chromium, signed_in, "de", "light", 1440)
+    page.goto(f"{console.address}/products")
+    page.wait_for_selector("html[data-ready]")
+    page.click("tr.opens >> nth=0")
+    page.wait_for_selector("#drawer h2")
+    faults += serious(page, axe)
+    page.keyboard.press("Control+k")
+    page.fill("#palette input", "ein")
+    page.wait_for_selector("#found a")
+    faults += serious(page, axe)
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    page.wait_for_selector("#keys[open]")
+    faults += serious(page, axe)
+    page.context.close()
+
+    assert faults == []
+
+
+def test_no_page_weighs_more_than_its_share(console: Console, chromium: Browser, signed_in: dict[str, Any]) -> None:
+    context = chromium.new_context(storage_state=signed_in)  # type: ignore[arg-type]  # its own state
+    page = context.new_page()
+    weights: dict[str, int] = {}
+
+    def weigh(response: Response) -> None:
+        if "/static/" in response.url:
+            weights[response.url] = response.request.sizes()["responseBodySize"]
+
+    page.on("response", weigh)
+    page.goto(f"{console.address}/")
+    page.wait_for_selector("[data-drawn] canvas")
+    context.close()
+
+    assert len(weights) >= 4
+    assert sum(weights.values()) < HEAVIEST_BYTES
+
+
+def test_the_chosen_theme_and_language_stay(console: Console, chromium: Browser, signed_in: dict[str, Any]) -> None:
+    page, _ = look(chromium, signed_in, "de", "light", 1440)
+    page.goto(f"{console.address}/settings")
+    page.wait_for_selector("html[data-ready]")
+    page.click(".rail [data-do=theme]")
+    page.click(".rail a[hreflang=en]")
+    page.goto(f"{console.address}/products")
+
+    assert page.get_attribute("html", "data-theme") == "dark"
+    assert page.get_attribute("html", "lang") == "en"
+    assert page.inner_text("h1") == "Catalog"
+    page.context.close()
+
+
+def test_every_icon_is_in_the_sprite() -> None:
+    sprite = next(assets.BUILT.glob("icons-*.svg")).read_text()
+    templates = Path(assets.CONSOLE / "templates").glob("*.html")
+    named = {name.split('"')[0] for file in templates for name in file.read_text().split('icon("')[1:]}
+
+    assert [name for name in sorted(named) if f'id="{name}"' not in sprite] == []
