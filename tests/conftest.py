@@ -41,10 +41,18 @@ def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def rolled_back_url(postgres: EmbeddedPostgres) -> str:
+    """A database in which nothing is ever committed; apart from the template, whose sequences no test may move."""
+    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE rolled_back TEMPLATE hanse")
+    return postgres.conninfo("rolled_back")
+
+
 @pytest.fixture
-async def connection(postgres: EmbeddedPostgres) -> AsyncIterator[Connection]:
+async def connection(rolled_back_url: str) -> AsyncIterator[Connection]:
     """A connection to an empty database; what is written is rolled back after the test."""
-    opened = await database.connect(postgres.conninfo())
+    opened = await database.connect(rolled_back_url)
     yield opened
     await opened.rollback()
     await opened.close()
