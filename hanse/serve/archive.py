@@ -54,7 +54,14 @@ class Manifest(msgspec.Struct, kw_only=True, frozen=True):
 
 
 def write(settings: Settings, conninfo: str, file: Path) -> Manifest:
-    """Write a backup; the lake does not move on meanwhile, so that it and the database agree."""
+    """Write a backup; the lake does not move on meanwhile, so that it and the database agree. Raises `BackupFailed`."""
+    try:
+        return _write(settings, conninfo, file)
+    except OSError as error:
+        raise BackupFailed(program="Writing the backup", reason=error) from error
+
+
+def _write(settings: Settings, conninfo: str, file: Path) -> Manifest:
     file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as folder, psycopg.connect(conninfo, autocommit=True) as lock:
         lock.execute("SELECT pg_advisory_lock(%s)", (REFRESH_LOCK,))

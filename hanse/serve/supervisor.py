@@ -89,7 +89,7 @@ def serve(
 
     port = free_port(host, port)
     os.environ.update(_environment(settings, conninfo))
-    address = settings.public_url or f"http://{host}:{port}"
+    address = settings.public_url or f"http://{_bracketed(host)}:{port}"
     server = Server(
         "hanse.serve.http.app:create",
         factory=True,
@@ -135,7 +135,7 @@ def follow_parent() -> None:
         return
 
     def watch() -> None:
-        while os.path.exists(f"/proc/{supervisor}") if sys.platform == "linux" else os.getppid() == int(supervisor):  # noqa: PTH110  # a plain look, once a second
+        while os.getppid() == int(supervisor):
             time.sleep(WATCH_EVERY_SECONDS)
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(10)
@@ -179,11 +179,17 @@ def _watching(settings: config.Settings, ready: threading.Event | None) -> Itera
 def _answers(host: str, port: int) -> bool:
     """Wait until the server answers; return whether it did in time."""
     deadline = time.monotonic() + READY_TIMEOUT_SECONDS
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < deadline:
-        with suppress(urllib.error.URLError, ConnectionError, TimeoutError), urllib.request.urlopen(f"http://{host}:{port}/health", timeout=2):
+        with suppress(urllib.error.URLError, ConnectionError, TimeoutError), direct.open(f"http://{_bracketed(host)}:{port}/health", timeout=2):
             return True
         time.sleep(0.1)
     return False
+
+
+def _bracketed(host: str) -> str:
+    """Return a host as it stands in an address: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def _invitation(address: str, conninfo: str) -> str:

@@ -1,35 +1,19 @@
--- ensure_months --
--- Makes the monthly partitions that the staged events fall into; what is older than the year 2000 stays in the default one.
-SELECT ensure_month('events', month)
-FROM (SELECT DISTINCT date_trunc('month', occurred_at, 'UTC') AS month FROM staged_events WHERE occurred_at >= '2000-01-01') AS months;
+-- ensure_month --
+-- Makes the monthly partition of a moment.
+SELECT ensure_month('events', %(moment)s);
 
--- take_new --
--- Registers the staged messages and leaves only those that nobody sent before; sorted, so that two batches never block each other.
-WITH taken AS (
-    INSERT INTO event_messages (message_key, event_id)
-    SELECT DISTINCT ON (message_key) message_key, event_id
-    FROM staged_events JOIN staged_event_messages USING (event_id)
-    ORDER BY message_key, event_id
-    ON CONFLICT DO NOTHING
-    RETURNING event_id
-)
-DELETE FROM staged_events WHERE event_id NOT IN (SELECT event_id FROM taken);
+-- claim_messages --
+-- Registers messages that nobody sent before; sorted, so that two batches never block each other.
+INSERT INTO event_messages (message_key, event_id)
+SELECT * FROM unnest(%(message_keys)s, %(event_ids)s) AS sent (message_key, event_id)
+ORDER BY message_key
+ON CONFLICT DO NOTHING;
 
--- taken --
--- Which of the staged events are new.
-SELECT event_id FROM staged_events;
-
--- insert_staged --
--- Writes the staged events, in the order they came, into the log.
-INSERT INTO events (
-    event_id, message_id, type, name, profile_id, user_id, anonymous_id, decision_id, source,
-    occurred_at, original_at, sent_at, received_at, properties, context
-)
-SELECT
-    event_id, message_id, type, name, profile_id, user_id, anonymous_id, decision_id, source,
-    occurred_at, original_at, sent_at, received_at, properties, context
-FROM staged_events
-ORDER BY event_id;
+-- owners_of_messages --
+-- The events that messages were written as; an index lookup for each, whatever the planner thinks of the table.
+SELECT message_key, found.event_id
+FROM unnest(%(message_keys)s) AS sent (message_key)
+CROSS JOIN LATERAL (SELECT event_id FROM event_messages WHERE event_messages.message_key = sent.message_key LIMIT 1) AS found;
 
 -- has_source --
 -- Whether anything came from a source.
@@ -57,3 +41,24 @@ SELECT source, count(*) AS count, max(received_at) AS last_received_at, max(occu
 FROM events
 GROUP BY source
 ORDER BY count DESC, source;
+
+-- matching_dead_letters --
+-- Open dead letters of events that a rule chooses, the oldest first, locked for the transaction that is about to close them.
+SELECT * FROM dead_letters
+WHERE state = 'open' AND kind = 'event'
+  AND (%(reason)s::text IS NULL OR reason = %(reason)s OR starts_with(reason, %(reason)s))
+  AND (%(field)s::text IS NULL OR field = %(field)s)
+  AND (%(name)s::text IS NULL OR payload ->> 'event' = %(name)s)
+  AND (%(source)s::text IS NULL OR source = %(source)s)
+ORDER BY created_at, dead_letter_id
+LIMIT %(limit)s
+FOR UPDATE SKIP LOCKED;
+
+-- count_matching_dead_letters --
+-- How many open dead letters of events a rule chooses.
+SELECT count(*) AS count FROM dead_letters
+WHERE state = 'open' AND kind = 'event'
+  AND (%(reason)s::text IS NULL OR reason = %(reason)s OR starts_with(reason, %(reason)s))
+  AND (%(field)s::text IS NULL OR field = %(field)s)
+  AND (%(name)s::text IS NULL OR payload ->> 'event' = %(name)s)
+  AND (%(source)s::text IS NULL OR source = %(source)s);

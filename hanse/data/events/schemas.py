@@ -38,6 +38,8 @@ class Event(msgspec.Struct, kw_only=True, frozen=True):
     occurred_at: datetime
     original_at: datetime | None = None
     sent_at: datetime | None = None
+    received_at: datetime | None = None
+    """When it reached us, where that was before it is written."""
     properties: dict[str, Any] | msgspec.Raw = {}
     """Properties of a track event, traits of an identify or group. A `decision_id` in it makes the event an outcome."""
     context: dict[str, Any] | msgspec.Raw = {}

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
 from uuid import UUID
 
-import msgspec
+import psycopg
+from psycopg import sql
+from psycopg.rows import tuple_row
 
-from hanse.base import database, ids
+from hanse.base import ids
 from hanse.base.database import Connection, Queries
+from hanse.data.events import encoding
+from hanse.data.events.encoding import UuidArray
+from hanse.data.events.errors import Unfit
 from hanse.data.events.schemas import Event
 from hanse.data.profiles import identity
 
@@ -21,24 +25,15 @@ queries = Queries(__package__)
 
 CHUNK = 20_000
 """Events written at once: few enough for memory, many enough for COPY to shine."""
+FIRST_PARTITION_YEAR = 2000
+"""What is older stays in the default partition."""
 
-COLUMNS = (
-    "event_id",
-    "message_id",
-    "type",
-    "name",
-    "profile_id",
-    "user_id",
-    "anonymous_id",
-    "decision_id",
-    "source",
-    "occurred_at",
-    "original_at",
-    "sent_at",
-    "received_at",
-    "properties",
-    "context",
-)
+POISON = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded, psycopg.errors.StatementTooComplex)
+"""What the database raises because of an event, and not because of its own state."""
+
+Month = tuple[int, int]
+
+_COPY = sql.SQL("COPY events ({}) FROM STDIN (FORMAT BINARY)").format(sql.SQL(", ").join(map(sql.Identifier, encoding.COLUMNS)))
 
 
 @dataclass(frozen=True)
@@ -57,9 +52,42 @@ async def append(connection: Connection, events: Iterable[Event], *, now: dateti
     A time in the future is a wrong clock: it becomes `now`, the sender's time stays in `original_at`.
     """
     taken: list[bool] = []
+    months: set[Month] = set()
     for chunk in _chunks(events):
-        taken.extend(await _append_chunk(connection, chunk, now))
+        taken.extend(await write(connection, chunk, [ids.new() for _ in chunk], now=now, months=months))
     return Appended(sum(taken), len(taken) - sum(taken), tuple(taken))
+
+
+async def write(connection: Connection, events: Sequence[Event], event_ids: Sequence[UUID], *, now: datetime, months: set[Month]) -> list[bool]:
+    """Write events under ids of their own; return for each whether it was new.
+
+    `months` is what the caller knows of the partitions that are there; those made here are added.
+    """
+    first = _first_copies(events)
+    new = await _claim(connection, first, event_ids)
+    fresh = [events[index] for index in new]
+    profile_ids = await identity.resolve(connection, fresh, now=now)
+    await _ensure_months(connection, fresh, now, months)
+    body = encoding.rows(fresh, [event_ids[index] for index in new], profile_ids, now)
+    if fresh:
+        async with connection.cursor() as cursor, cursor.copy(_COPY) as stream:
+            await stream.write(body)
+    taken = [False] * len(events)
+    for index in new:
+        taken[index] = True
+    return taken
+
+
+async def written(connection: Connection, events: Sequence[Event], event_ids: Sequence[UUID]) -> list[bool]:
+    """Return for each event whether it is in the log under this very id: after a connection was lost in the middle of a commit."""
+    found = await _owners(connection, [digest(event.message_id) for event in events])
+    return [found.get(digest(event.message_id)) == event_id for event, event_id in zip(events, event_ids, strict=True)]
+
+
+def unfit(error: Exception) -> Unfit:
+    """Return why the database refused an event, in words without the values that its message quotes."""
+    why = error.sqlstate if isinstance(error, psycopg.Error) and error.sqlstate else type(error).__name__
+    return Unfit(field="message", reason=f"The database refuses it ({why}).", remedy="Look through its values.")
 
 
 async def has_source(connection: Connection, source: str) -> bool:
@@ -70,58 +98,46 @@ async def has_source(connection: Connection, source: str) -> bool:
 
 def message_key(message_id: str) -> UUID:
     """Return the 128 bits by which a message is known for all time."""
-    return UUID(bytes=hashlib.blake2b(message_id.encode(), digest_size=16).digest())
+    return UUID(bytes=digest(message_id))
 
 
-async def _append_chunk(connection: Connection, events: list[Event], now: datetime) -> list[bool]:
-    event_ids = [ids.new() for _ in events]
-    resolved = await identity.resolve(connection, events, now=now)
-    rows = (_row(event_id, event, profile_id, now) for event_id, event, profile_id in zip(event_ids, events, resolved, strict=True))
-    await database.stage(connection, "events", COLUMNS, rows)
-    keys = ((message_key(event.message_id), event_id) for event_id, event in zip(event_ids, events, strict=True))
-    await database.stage(connection, "event_messages", ("message_key", "event_id"), keys)
-    await connection.execute(queries["take_new"])
-    await connection.execute(queries["ensure_months"])
-    new = {row["event_id"] async for row in await connection.execute(queries["taken"])}
-    await connection.execute(queries["insert_staged"])
-    return [event_id in new for event_id in event_ids]
+def digest(message_id: str) -> bytes:
+    """Return the same as bytes."""
+    return hashlib.blake2b(message_id.encode(), digest_size=16).digest()
 
 
-def _row(event_id: UUID, event: Event, profile_id: UUID | None, now: datetime) -> tuple[object, ...]:
-    properties = database.jsonb(event.properties)
-    occurred_at = min(event.occurred_at, now)
-    return (
-        event_id,
-        event.message_id,
-        event.type,
-        event.name,
-        profile_id,
-        event.user_id,
-        event.anonymous_id,
-        _decision_id(event.properties, properties),
-        event.source,
-        occurred_at,
-        event.original_at or (event.occurred_at if occurred_at != event.occurred_at else None),
-        event.sent_at,
-        now,
-        properties,
-        database.jsonb(event.context),
-    )
+def _first_copies(events: Sequence[Event]) -> dict[bytes, int]:
+    """Return where each message stands first."""
+    found: dict[bytes, int] = {}
+    for index, event in enumerate(events):
+        found.setdefault(digest(event.message_id), index)
+    return found
 
 
-class _Outcome(msgspec.Struct):
-    decision_id: UUID | None = None
+async def _claim(connection: Connection, first: dict[bytes, int], event_ids: Sequence[UUID]) -> list[int]:
+    """Register messages and return the places of those that nobody sent before, in their order."""
+    values = {"message_keys": UuidArray(list(first)), "event_ids": UuidArray([event_ids[index].bytes for index in first.values()])}
+    cursor = await connection.execute(queries["claim_messages"], values)
+    if cursor.rowcount == len(first):
+        return list(first.values())
+    owners = await _owners(connection, list(first))
+    return [index for key, index in first.items() if owners[key] == event_ids[index]]
 
 
-def _decision_id(properties: dict[str, Any] | msgspec.Raw, text: str) -> UUID | None:
-    if "decision_id" not in text:
-        return None
-    try:
-        if isinstance(properties, dict):
-            return msgspec.convert(properties, _Outcome, strict=False).decision_id
-        return msgspec.json.decode(text, type=_Outcome).decision_id
-    except msgspec.ValidationError:
-        return None
+async def _owners(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, UUID]:
+    """Return the event that each message was written as, of those that are known."""
+    async with connection.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(queries["owners_of_messages"], {"message_keys": UuidArray(keys)}, binary=True)
+        return {key.bytes: event_id for key, event_id in await cursor.fetchall()}
+
+
+async def _ensure_months(connection: Connection, events: Sequence[Event], now: datetime, months: set[Month]) -> None:
+    moments = (min(event.occurred_at, now).astimezone(UTC) for event in events)
+    wanted = {(moment.year, moment.month): moment for moment in moments}
+    for month, moment in wanted.items():
+        if month not in months and moment.year >= FIRST_PARTITION_YEAR:
+            await connection.execute(queries["ensure_month"], {"moment": moment})
+            months.add(month)
 
 
 def _chunks(events: Iterable[Event]) -> Iterator[list[Event]]:

@@ -9,8 +9,10 @@ from hanse.data.imports.store import (
     dead_letter,
     dismiss,
     fail,
+    fail_abandoned,
     find,
     finish,
+    hold,
     list_dead_letters,
     list_imports,
 )
@@ -26,8 +28,10 @@ __all__ = [
     "dead_letter",
     "dismiss",
     "fail",
+    "fail_abandoned",
     "find",
     "finish",
+    "hold",
     "list_dead_letters",
     "list_imports",
 ]

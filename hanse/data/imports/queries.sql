@@ -3,6 +3,16 @@
 INSERT INTO imports (import_id, kind, file_name, source, state, started_by, started_at)
 VALUES (%(import_id)s, %(kind)s, %(file_name)s, %(source)s, 'running', %(started_by)s, %(now)s);
 
+-- hold --
+-- Says, until the transaction ends, that an import is really running.
+SELECT pg_advisory_xact_lock(hashtext('hanse.imports'), hashtext(%(import_id)s::text));
+
+-- fail_abandoned --
+-- Fails the imports that say they are running while nobody holds them: their process was killed.
+UPDATE imports SET state = 'failed', error = 'It broke off: the process that ran it is gone.', finished_at = %(now)s
+WHERE state = 'running' AND started_at < %(now)s - interval '1 minute'
+  AND pg_try_advisory_xact_lock(hashtext('hanse.imports'), hashtext(import_id::text));
+
 -- finish --
 -- Notes how an import went.
 UPDATE imports

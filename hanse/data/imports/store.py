@@ -25,6 +25,16 @@ async def begin(connection: Connection, *, import_id: UUID, kind: str, file_name
     await connection.execute(queries["begin"], facts)
 
 
+async def hold(connection: Connection, import_id: UUID) -> None:
+    """Say that an import is really running, for as long as this transaction lasts."""
+    await connection.execute(queries["hold"], {"import_id": import_id})
+
+
+async def fail_abandoned(connection: Connection, *, now: datetime) -> int:
+    """Fail the imports that were begun more than a minute ago and that nobody holds; return how many."""
+    return (await connection.execute(queries["fail_abandoned"], {"now": now})).rowcount
+
+
 async def finish(
     connection: Connection,
     import_id: UUID,

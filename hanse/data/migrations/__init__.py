@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -44,11 +44,16 @@ def execute(sql: LiteralString) -> None:
 def current(conninfo: str) -> str | None:
     """Return the step a database is at; null for an empty one."""
     with psycopg.connect(conninfo) as connection:
-        row = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
-        if row is None or row[0] is None:
-            return None
-        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        return found[0] if found else None
+        return step(connection)
+
+
+def step(connection: psycopg.Connection[Any]) -> str | None:
+    """Return the step of the database somebody is connected to; null for an empty one."""
+    row = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
+    if row is None or row[0] is None:
+        return None
+    found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return found[0] if found else None
 
 
 def apply(conninfo: str) -> bool:

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from psycopg.rows import tuple_row
+
 from hanse.base import database, ids
 from hanse.base.database import Connection, Queries
 
@@ -20,6 +22,8 @@ queries = Queries(__package__)
 Key = tuple[str, str]
 BLOCKED = frozenset({"", "-1", "0", "null", "undefined", "none", "anonymous", "unknown", "guest"})
 """Values that many senders use for nobody; they identify no one."""
+LONGEST_BLOCKED = max(map(len, BLOCKED))
+NOBODY: tuple[None, None] = (None, None)
 
 
 class Named(Protocol):
@@ -50,17 +54,14 @@ class _Known:
     fresh_profiles: list[UUID] = field(default_factory=list)
     fresh_identities: list[tuple[str, str, UUID, str, datetime]] = field(default_factory=list)
 
-    def profile(self, sender: Sender) -> UUID | None:
-        """Return the profile of a sender, made where it is not known."""
-        user, anonymous = keys(sender)
-        if user is None and anonymous is None:
-            return None
+    def profile(self, user: Key | None, anonymous: Key | None, source: str) -> UUID | None:
+        """Return the profile that has these identities, made where it is not known."""
         found = self.owner.get(user) if user else None
         if found is None and user is not None:
             found = self._unclaimed(anonymous) or self._fresh()
-            self._add(user, found, sender.source)
+            self._add(user, found, source)
         if anonymous is not None and anonymous not in self.owner:
-            self._add(anonymous, found or self._fresh(), sender.source)
+            self._add(anonymous, found or self._fresh(), source)
         return found or (self.owner[anonymous] if anonymous else None)
 
     def _unclaimed(self, anonymous: Key | None) -> UUID | None:
@@ -81,22 +82,18 @@ class _Known:
 
 def keys(sender: Named) -> tuple[Key | None, Key | None]:
     """Return the user id and the anonymous id of a sender as identities, without values that stand for nobody."""
-    user, anonymous = (value.strip() if value else "" for value in (sender.user_id, sender.anonymous_id))
-    return (
-        ("user_id", user) if user.casefold() not in BLOCKED else None,
-        ("anonymous_id", anonymous) if anonymous.casefold() not in BLOCKED else None,
-    )
+    return _key("user_id", sender.user_id), _key("anonymous_id", sender.anonymous_id)
 
 
 async def resolve(connection: Connection, senders: Sequence[Sender], *, now: datetime) -> list[UUID | None]:
     """Return the profile of each sender, in order; null for one that names nobody."""
-    unresolved = [sender for sender in senders if sender.profile_id is None]
-    wanted = {key for sender in unresolved for key in keys(sender) if key}
+    named = [keys(sender) if sender.profile_id is None else NOBODY for sender in senders]
+    wanted = {key for pair in named for key in pair if key}
     known = await _find(connection, wanted, now)
     if not wanted <= known.owner.keys():
         await connection.execute(queries["lock_identities"])
         known = await _find(connection, wanted, now)
-    profiles = [sender.profile_id or known.profile(sender) for sender in senders]
+    profiles = [sender.profile_id or known.profile(*pair, sender.source) for sender, pair in zip(senders, named, strict=True)]
     await _write(connection, known)
     return profiles
 
@@ -107,14 +104,24 @@ async def find(connection: Connection, kind: str, value: str) -> UUID | None:
     return row["profile_id"] if row else None
 
 
+def _key(kind: str, value: str | None) -> Key | None:
+    value = value.strip() if value else ""
+    if not value or (len(value) <= LONGEST_BLOCKED and value.casefold() in BLOCKED):
+        return None
+    return kind, value
+
+
 async def _find(connection: Connection, wanted: set[Key], now: datetime) -> _Known:
     known = _Known(now)
-    if wanted:
-        kinds, values = zip(*wanted, strict=True)
-        async for row in await connection.execute(queries["find_identities"], {"kinds": list(kinds), "values": list(values)}):
-            known.owner[row["kind"], row["value"]] = row["profile_id"]
-            if row["has_user_id"]:
-                known.with_user_id.add(row["profile_id"])
+    if not wanted:
+        return known
+    kinds, values = zip(*wanted, strict=True)
+    async with connection.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(queries["find_identities"], {"kinds": list(kinds), "values": list(values)}, binary=True)
+        for kind, value, profile_id, has_user_id in await cursor.fetchall():
+            known.owner[kind, value] = profile_id
+            if has_user_id:
+                known.with_user_id.add(profile_id)
     return known
 
 

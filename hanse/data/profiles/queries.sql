@@ -1,9 +1,12 @@
 -- find_identities --
--- The profiles that some identities belong to, and whether those profiles have a user id.
-SELECT kind, value, profile_id,
-       EXISTS (SELECT FROM identities AS other WHERE other.profile_id = found.profile_id AND other.kind = 'user_id') AS has_user_id
-FROM identities AS found
-WHERE (kind, value) IN (SELECT * FROM unnest(%(kinds)s::text[], %(values)s::text[]));
+-- The profiles that some identities belong to, and whether those profiles have a user id; an index lookup for each identity,
+-- whatever the planner thinks of the tables.
+SELECT kind, value, found.profile_id,
+       kind = 'user_id' OR EXISTS (SELECT FROM identities AS other WHERE other.profile_id = found.profile_id AND other.kind = 'user_id') AS has_user_id
+FROM unnest(%(kinds)s::text[], %(values)s::text[]) AS wanted (kind, value)
+CROSS JOIN LATERAL (
+    SELECT profile_id FROM identities WHERE identities.kind = wanted.kind AND identities.value = wanted.value LIMIT 1
+) AS found;
 
 -- lock_identities --
 -- One transaction at a time makes new identities, so that nobody becomes two profiles.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from hanse.base.job import Job
 from hanse.data.access.accounts import Permission
 from hanse.serve import jobs as queue
 from hanse.serve.console import pages, session
@@ -39,12 +39,12 @@ async def show_one(request: AnyRequest, job_id: FromPath[int]) -> Response[bytes
         job = await queue.find(await context.connection(), job_id)
     if job is None:
         raise UnknownJob(name=job_id)
-    facts: dict[str, Any] = {"job": job, "declared": declared(visit, job.name), "needed": needed(job.name)}
+    facts: dict[str, Any] = {"job": job, "needed": needed(job.name), "job_title": partial(title, visit)}
     if visit.request.headers.get("hx-target", "").endswith("progress"):
         return pages.fragment(visit, "progress.html", **facts)
     if visit.wants_drawer:
         return pages.fragment(visit, "job.html", **facts)
-    return pages.page(visit, "jobs.html", **await _list(visit), **facts)
+    return pages.page(visit, "jobs.html", **{**await _list(visit), **facts})
 
 
 @post("/jobs/{job_id:int}/again", status_code=200)
@@ -84,9 +84,10 @@ def needed(name: str) -> Permission:
     return Permission.IMPORT if name.startswith("files.") else Permission.TRAIN
 
 
-def declared(visit: Visit, name: str) -> Job | None:
-    """Return the declaration of a job; null for one of an older version."""
-    return visit.runtime.registry.jobs.get(name)
+def title(visit: Visit, name: str) -> str:
+    """Return what a job does, in a few words; its name where it is one of an older version."""
+    declared = visit.runtime.registry.jobs.get(name)
+    return visit.words.gettext(declared.summary).rstrip(".") if declared else name
 
 
 async def _find_own(visit: Visit, job_id: int, action: str) -> None:
@@ -113,7 +114,8 @@ async def _list(visit: Visit) -> dict[str, Any]:
     following = pages.link_with(visit.request, before=found[limit - 1].job_id) if len(found) > limit else None
     registered = sorted(visit.runtime.registry.jobs.values(), key=lambda job: job.name)
     running = any(each.state in {"doing", "todo"} for each in found)
-    return {"jobs": found[:limit], "next": following, "state": state or "", "states": STATES, "registered": registered, "running": running}
+    filters = {"state": state or "", "states": STATES, "job_title": partial(title, visit)}
+    return {"jobs": found[:limit], "next": following, "registered": registered, "running": running, **filters}
 
 
 def _export(visit: Visit, jobs: list[JobInfo]) -> Response[bytes]:

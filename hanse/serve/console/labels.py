@@ -44,7 +44,7 @@ def product_state(words: Words, state: str) -> tuple[str, str, str]:
     """Return the name of a product's state, how good it is, and its icon."""
     gettext = words.gettext
     return {
-        "active": (gettext("sold"), "good", "check"),
+        "active": (gettext("available"), "good", "check"),
         "discontinued": (gettext("discontinued"), "", "archive"),
         "draft": (gettext("draft"), "warn", "pencil"),
     }.get(state, (state, "", "circle-help"))
@@ -229,6 +229,13 @@ def event(words: Words, name: str) -> str:
         "Ticket Replied": gettext("Service request answered"),
         "Ticket Solved": gettext("Service request closed"),
         "Ticket Closed": gettext("Service request closed"),
+        "Landing": gettext("Shop entered"),
+        "Payment Authorized": gettext("Payment authorised"),
+        "Payment Failed": gettext("Payment failed"),
+        "Chargeback Received": gettext("Payment charged back"),
+        "Signed In": gettext("Signed in"),
+        "Sign In Failed": gettext("Sign-in failed"),
+        "Coupon Applied": gettext("Coupon used"),
         "page": gettext("Page viewed"),
         "screen": gettext("Screen viewed"),
         "identify": gettext("Signed in"),

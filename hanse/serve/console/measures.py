@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import dropwhile
 from typing import Any
 
 from hanse.ai.models.schemas import Entry
@@ -10,6 +11,7 @@ from hanse.data.decisions.effect import DayOfArm, Difference, Effect
 from hanse.serve.console.texts import Words
 
 SMOOTHED_DAYS = 7
+LONGEST_WAIT_DAYS = 365
 LEAST_SCALE = 0.5
 """Half the width of the scale of whiskers, in percentage points, at the least."""
 
@@ -26,6 +28,8 @@ def verdict(words: Words, difference: Difference | None) -> tuple[str, str]:
         return gettext("%(points)s percentage points: fewer than without", points=points), "bad"
     if difference.days_needed is None:
         return gettext("Not measurable: no difference to be seen so far"), ""
+    if difference.days_needed > LONGEST_WAIT_DAYS:
+        return gettext("Not measurable: a difference this small takes more than a year to be sure of"), ""
     return words.ngettext(
         "Not measurable yet: about %(num)s day until it can be told",
         "Not measurable yet: about %(num)s days until it can be told",
@@ -41,10 +45,11 @@ def scale(differences: Iterable[Difference | None]) -> float:
 
 def click_rates(effect: Effect, words: Words) -> dict[str, Any] | None:
     """Return the chart of an effect's click rates by day; null where nobody was answered."""
-    if not any(day.treated.answers or day.held_out.answers for day in effect.days):
+    shown = list(dropwhile(lambda day: not (day.treated.answers or day.held_out.answers), effect.days))
+    days = [words.short_day(day.day) for day in shown]
+    treated, held_out = smoothed([day.treated for day in shown]), smoothed([day.held_out for day in shown])
+    if not shown:
         return None
-    days = [words.short_day(day.day) for day in effect.days]
-    treated, held_out = smoothed([day.treated for day in effect.days]), smoothed([day.held_out for day in effect.days])
     series = [
         {"name": words.gettext("treated"), "values": treated, "role": "treated"},
         {"name": words.gettext("held out"), "values": held_out, "role": "held-out"},

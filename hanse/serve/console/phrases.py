@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from hanse.data.imports.schemas import DeadLetter
-from hanse.serve.console import labels, measures, places
+from hanse.serve.console import forms, labels, measures, places
 from hanse.serve.console.texts import NOTHING, Words
 from hanse.serve.jobs import JobInfo
 
@@ -39,6 +39,7 @@ def for_templates(words: Words) -> dict[str, Callable[..., Any]]:
         "event_name": labels.event,
         "actor_kind": labels.actor_kind,
         "trait_name": labels.trait,
+        "field_name": _field,
         "schedule_text": schedule,
         "attribute_text": attribute,
         "finding_text": finding,
@@ -96,7 +97,10 @@ def finding(words: Words, value: Any) -> str:
     template = fields.get("template")
     if not template:
         return str(fields.get("finding", ""))
-    return words.gettext(template).format_map({**(fields.get("facts") or {}), "rows": words.number(fields.get("rows"))})
+    facts = dict(fields.get("facts") or {})
+    if "kind" in facts:
+        facts["kind"] = labels.kind(words, facts["kind"])
+    return words.gettext(template).format_map({**facts, "rows": words.number(fields.get("rows"))})
 
 
 def note(words: Words, text: str | None) -> str:
@@ -116,6 +120,10 @@ def note(words: Words, text: str | None) -> str:
 def reason(words: Words, reject: DeadLetter) -> str:
     """Return why something could not be taken in."""
     return words.gettext(reject.reason)
+
+
+def _field(words: Words, name: str) -> str:
+    return forms.label(name, words)
 
 
 def _relation(words: Words, name: str, inverse: bool) -> str:  # noqa: FBT001  # templates call it with the value they loop over

@@ -105,12 +105,9 @@ async def _drawer(
         reject = await imports.dead_letter(connection, dead_letter_id)
         if reject is None:
             raise UnknownDeadLetter(dead_letter_id=dead_letter_id)
-        facts: dict[str, Any] = {
-            "reject": reject,
-            "payload": dict(payload) if payload is not None else _typed(reject),
-            "still_wrong": f"{result.field}: {gettext(result.reason)} {gettext(result.remedy) if result.remedy else ''}" if result else "",
-            "wrong_column": result.field if result else "",
-        }
+        wrong = await _column(connection, reject, result.field if result else reject.field)
+        still = f"{wrong}: {gettext(result.reason)} {gettext(result.remedy) if result.remedy else ''}" if result else ""
+        facts: dict[str, Any] = {"reject": reject, "row": _row(reject, payload, wrong), "wrong": wrong, "still_wrong": still}
         if visit.wants_drawer:
             return pages.fragment(visit, "reject.html", **facts)
         return pages.page(visit, "rejects.html", **await _list(visit, connection, PAGE), **facts)
@@ -129,8 +126,17 @@ async def _list(visit: Visit, connection: Connection, limit: int) -> dict[str, A
     return {"rejects": found.items, "next": following, "open": await imports.count_open(connection), **filters}
 
 
-def _typed(reject: DeadLetter) -> dict[str, str]:
-    return {name: "" if value is None else str(value) for name, value in reject.payload.items()}
+async def _column(connection: Connection, reject: DeadLetter, field: str) -> str:
+    """Return the column of the file that a field was read from, so that people see what to repair."""
+    record = await imports.find(connection, reject.import_id) if reject.import_id else None
+    told = record.columns.get(field) if record else None
+    return str(told["column"]) if isinstance(told, dict) and "column" in told else field
+
+
+def _row(reject: DeadLetter, typed: Mapping[str, Any] | None, wrong: str) -> dict[str, str]:
+    """Return the cells of the row as they came or were typed, the wrong one first."""
+    cells = {name: "" if value is None else str(value) for name, value in (typed or reject.payload).items()}
+    return dict(sorted(cells.items(), key=lambda cell: cell[0] != wrong))
 
 
 def _uuid(text: str) -> UUID | None:

@@ -1,11 +1,12 @@
 """What the console says, in German and English: texts from the .po files, numbers, dates and money as the language writes them.
 
 The English text is the key. German stands in `locale/de.po` for the pages, in `locale/declared.de.po` for what the layers below
-declare, and in the `de.po` of each capability for its own; all of it is read once, at the start.
+declare, and in the `de.po` of each capability or folder of a layer for its own; all of it is read once, at the start.
 """
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +18,7 @@ from zoneinfo import ZoneInfo
 from babel import dates, numbers
 from babel.messages import pofile
 
+from hanse import ai, data, sources
 from hanse.base.errors import HanseError
 from hanse.base.money import Money
 from hanse.serve.registry import Registry
@@ -62,11 +64,9 @@ def load(registry: Registry, time_zone: str) -> Texts:
 
 
 def packages(registry: Registry) -> list[str]:
-    """Return the folders that declare operations or jobs, and so may bring texts of their own."""
-    operations = [each.function.__module__ for each in registry.operations.values()]
-    jobs = [each.function.__module__ for each in registry.jobs.values()]
-    capabilities = [each.package for each in registry.capabilities.values()]
-    return sorted({module.rpartition(".")[0] for module in (*operations, *jobs)} | set(capabilities))
+    """Return the folders that may bring texts of their own: the capabilities, ours and those of others, and the layers below."""
+    below = [folder.name for layer in (data, sources, ai) for folder in pkgutil.iter_modules(layer.__path__, f"{layer.__name__}.") if folder.ispkg]
+    return sorted({*below, *(each.package for each in registry.capabilities.values())})
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ class Words:
 
     def _percent_pattern(self, digits: int) -> str:
         decimals = "." + "0" * digits if digits else ""
-        return f"#,##0{decimals} %" if self.language == "de" else f"#,##0{decimals}%"
+        return f"#,##0{decimals}\u00a0%" if self.language == "de" else f"#,##0{decimals}%"
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:

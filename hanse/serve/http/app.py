@@ -16,7 +16,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 import hanse
 from hanse.base import config
-from hanse.serve import console, logs
+from hanse.serve import console, logs, supervisor, tracking
 from hanse.serve.http import mcp, operations, problems
 from hanse.serve.http import openapi as descriptions
 from hanse.serve.http.keys import KeyRing
@@ -28,6 +28,7 @@ def create() -> Litestar:
     """Make the application from the environment; granian calls this in each server process."""
     settings = config.load()
     logs.configure(settings.log_level)
+    supervisor.follow_parent()
     return application(build(settings, settings.database_url))
 
 
@@ -42,13 +43,13 @@ def application(runtime: Runtime) -> Litestar:
         await runtime.start()
         await queue.open()
         _settle()
-        async with agents.running():
+        async with agents.running(), tracking.running(runtime):
             yield
         await runtime.stop()
 
     declared = [operations.route(operation) for operation in runtime.registry.operations.values()]
     return Litestar(
-        route_handlers=[health, ready, openapi, problems.explain, *declared, agents.route, *console.routes(runtime)],
+        route_handlers=[health, ready, openapi, problems.explain, *declared, agents.route, *tracking.routes(runtime), *console.routes(runtime)],
         state=State({"runtime": runtime, "key_ring": keys, "queue": queue}),
         lifespan=[lifespan],
         exception_handlers=problems.HANDLERS,

@@ -83,6 +83,7 @@ def check_files(space: Workspace, kind: Kind, inputs: tuple[InputFile, ...], opt
 
 async def _import(context: Context, import_id: UUID, kind: Kind, request: ImportRequest) -> ImportReport:
     started = context.clock.now()
+    await imports.hold(await context.connection(), import_id)
     with workspace.opened(context.settings.home) as space:
         await context.progress(0.0, f"reading {_name(request)}")
         inputs, findings = await aside(_read, space, kind, request)
@@ -224,6 +225,7 @@ async def own_transaction(context: Context) -> AsyncIterator[Connection]:
 async def _begin(context: Context, import_id: UUID, request: ImportRequest) -> None:
     facts = {"file_name": _name(request), "source": request.source, "started_by": context.caller.name}
     async with own_transaction(context) as connection:
+        await imports.fail_abandoned(connection, now=context.clock.now())
         await imports.begin(connection, import_id=import_id, kind=request.kind, now=context.clock.now(), **facts)
 
 

@@ -20,15 +20,17 @@ SELECT profile_id, kind, traits, created_at FROM profiles WHERE profile_id = ANY
 
 -- make_months --
 -- Makes the log's partitions for some months.
-SELECT ensure_month('events', month) FROM unnest(%(months)s::timestamp[]::timestamptz[]) AS month;
+SELECT ensure_month('events', month) FROM unnest(%(months)s::timestamptz[]) AS month;
 
 -- give_events --
 -- Gives the events of a profile that was never made to the one that has its identity.
 UPDATE events SET profile_id = %(owner)s WHERE profile_id = %(planned)s;
 
 -- known_orders --
--- Which of some messages the log has.
-SELECT message_key FROM event_messages WHERE message_key = ANY(%(message_keys)s);
+-- Which of some messages the log has, and by what their content is told apart.
+SELECT message_key, events.context ->> 'content_hash' AS content_hash
+FROM event_messages LEFT JOIN events ON events.event_id = event_messages.event_id
+WHERE message_key = ANY(%(message_keys)s);
 
 -- make_staged_orders --
 -- An empty table, gone at commit, for orders that come again.

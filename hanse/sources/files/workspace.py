@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString
+from uuid import uuid4
+
+from filelock import FileLock, Timeout
 
 from hanse.base import money
 from hanse.base.database import Queries
@@ -89,22 +92,18 @@ def opened(home: Path) -> Iterator[Workspace]:
     """Open a workspace below a home folder; everything in it is gone afterwards."""
     import duckdb
 
-    folder = home / "imports"
-    folder.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix="work-", dir=folder))
+    work = home / "imports" / f"work-{uuid4().hex}"
+    _sweep(work.parent)
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY_LIMIT,
         "temp_directory": str(work),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
-    try:
-        with duckdb.connect(":memory:", config=settings) as duck:
-            workspace = Workspace(duck, work)
-            _furnish(workspace)
-            yield workspace
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    with _held(work), duckdb.connect(":memory:", config=settings) as duck:
+        workspace = Workspace(duck, work)
+        _furnish(workspace)
+        yield workspace
 
 
 def literal(text: str) -> str:
@@ -120,6 +119,33 @@ def file_literal(path: Path) -> str:
 def identifier(name: str) -> str:
     """Return a name as an identifier of SQL."""
     return '"' + name.replace('"', '""') + '"'
+
+
+@contextmanager
+def _held(work: Path) -> Iterator[None]:
+    """Make a folder for as long as this process needs it; the lock beside it says that somebody does."""
+    work.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(work.with_suffix(".lock")) as lock:
+        work.mkdir()
+        try:
+            yield
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+            Path(lock.lock_file).unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the folders of imports whose process was killed."""
+    for work in folder.glob("work-*/"):
+        with contextlib.suppress(Timeout), _held_no_more(work):
+            shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def _held_no_more(work: Path) -> Iterator[None]:
+    with FileLock(work.with_suffix(".lock"), timeout=0) as lock:
+        yield
+        Path(lock.lock_file).unlink(missing_ok=True)
 
 
 def _furnish(workspace: Workspace) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from hanse.base import money
@@ -50,3 +50,18 @@ def currency(code: str | None, default: str, field: str) -> str:
     if found not in list_currencies():
         raise Unmappable(field=field, reason="this is not a currency (ISO 4217)")
     return found
+
+
+def spread(amount: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
+    """Return an amount in parts by weight, each in whole minor units, which together are the amount again.
+
+    >>> spread(Decimal("-1.00"), [Decimal(10), Decimal(10), Decimal(10)], "EUR")
+    [Decimal('-0.33'), Decimal('-0.34'), Decimal('-0.33')]
+    """
+    whole, told, weighed, parts = total(weights), Decimal(0), Decimal(0), []
+    for number, weight in enumerate(weights, start=1):
+        weighed += weight
+        share_until_here = amount if number == len(weights) else rounded(amount * weighed / whole, currency)
+        parts.append(share_until_here - told)
+        told = share_until_here
+    return parts

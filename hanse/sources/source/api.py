@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import random
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -61,7 +60,6 @@ class Api:
         self.url = url.rstrip("/")
         self.host = urlsplit(url).hostname or ""
         self.sleep: Sleep = asyncio.sleep
-        self._chance = random.Random()  # noqa: S311  # spreads attempts, keeps no secret
         self._client = httpx2.AsyncClient(
             transport=transport,
             headers={"User-Agent": AGENT, "Accept": "application/json", **(headers or {})},
@@ -103,7 +101,7 @@ class Api:
                     return answer
                 reason, asked = self._patience(path, answer)
             if attempt < ATTEMPTS:
-                await self.sleep(min(asked if asked is not None else wait * self._chance.uniform(0.5, 1.5), LONGEST_WAIT_SECONDS))
+                await self.sleep(min(asked if asked is not None else wait, LONGEST_WAIT_SECONDS))
                 wait *= 2
         raise ShopUnavailable(host=self.host, reason=reason)
 
@@ -124,20 +122,17 @@ class Api:
         if status < 400:
             raise ShopRefused(host=self.host, path=path, reason="it sends us to another address, which is not followed")
         if status < 500 and status not in {408, 425, 429}:
-            raise ShopRefused(host=self.host, path=path, reason=f"status {status}")
-        return f"status {status}", _retry_after(answer.headers.get("retry-after"))
+            raise ShopRefused(host=self.host, path=path, reason=f"status {status}", status=status)
+        return f"status {status}", retry_after(answer.headers)
 
 
-def _retry_after(text: str | None) -> float | None:
-    """Return the seconds that a shop asks us to wait (RFC 9110, 10.2.3), given as a number or as a date."""
-    if not text:
-        return None
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that a shop asks us to wait (RFC 9110, 10.2.3), given as a number, or as a date by its own clock."""
+    text = headers.get("retry-after") or ""
+    if re.fullmatch(r"\d{1,9}(\.\d*)?", text):
+        return float(text)
     try:
-        return max(0.0, float(text))
-    except ValueError:
-        pass
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
+        waited = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date") or "")
+    except (TypeError, ValueError):
         return None
-    return max(0.0, ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds())
+    return max(0.0, waited.total_seconds())

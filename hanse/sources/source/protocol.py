@@ -6,7 +6,7 @@ folder; only `read` and `poll` may ask the shop, through the `Api` they are give
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -52,8 +52,8 @@ class Delivery:
 
     @property
     def moment(self) -> datetime:
-        """Return when it happened, as well as is known."""
-        return self.triggered_at or self.received_at
+        """Return when it happened, as well as is known; never after it came."""
+        return min(self.triggered_at or self.received_at, self.received_at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ class Position:
     since: datetime | None = None
     """What changed before this moment has been read; null reads everything."""
     cursor: str = ""
-    """Where within the present round the next page begins, in the system's own words."""
+    """Where within the present round the next page begins, in the system's own words; empty between rounds."""
     newest_at: datetime | None = None
     """The newest change seen in the present round."""
 
@@ -141,6 +141,9 @@ class Source(Protocol):
         """
         ...
 
-    def poll(self, shop: Shop, api: Api, kind: str, position: Position) -> AsyncIterator[Page]:
-        """Read what changed since a position, page by page, each with the position after it."""
+    def poll(self, shop: Shop, api: Api, kind: str, position: Position) -> AsyncGenerator[Page, None]:
+        """Read what changed since a position, page by page, each with the position after it.
+
+        A page whose position has no cursor says by `newest_at` up to which change everything has been read.
+        """
         ...

@@ -83,7 +83,7 @@ def key(name: str) -> str:
 
 def present(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts that are there."""
-    return {name: value for name, value in facts.items() if value is not None and value != {} and value != ""}
+    return {name: value for name, value in facts.items() if value not in (None, {}, "")}
 
 
 def utc(moment: datetime) -> datetime:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
+from hanse.base import database
 from hanse.base.database import Connection
 from hanse.base.errors import InvalidRequest
 from hanse.data import imports
@@ -121,3 +122,13 @@ async def test_open_dead_letters_are_counted_by_kind(connection: Connection) -> 
 async def test_a_foreign_cursor_is_refused(connection: Connection) -> None:
     with pytest.raises(InvalidRequest, match="cursor"):
         await imports.list_dead_letters(connection, cursor="nonsense")
+
+
+async def test_an_import_whose_process_is_gone_has_failed(database_url: str) -> None:
+    async with await database.connect(database_url) as holder, await database.connect(database_url) as other:
+        held, lost, young = [await begin(holder, minutes) for minutes in (-5, -5, 0)]
+        await holder.commit()
+        await imports.hold(holder, held)
+        assert await imports.fail_abandoned(other, now=NOW) == 1
+        states = {each.import_id: each.state for each in await imports.list_imports(other)}
+        assert states == {held: "running", lost: "failed", young: "running"}

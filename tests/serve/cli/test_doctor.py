@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import psycopg
@@ -112,7 +113,7 @@ def test_jobs_that_failed_and_dead_letters_are_remarked(hanse: Hanse, settings: 
 
 def test_spark_is_missed_only_where_it_is_wanted(hanse: Hanse, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HANSE_LAKE_ENGINE", "spark")
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "pyspark", None)
     ended = hanse("doctor", "--json")
     assert (ended.code, finding(ended, "lake")["state"]) == (1, "wrong")
     assert finding(ended, "lake")["remedy"] == "Install it: pip install 'hanse[spark]'"

@@ -132,7 +132,7 @@ def test_numbers_dates_and_money_follow_the_language(german: Words, english: Wor
 
     assert (german.number(1234567), english.number(1234567)) == ("1.234.567", "1,234,567")
     assert (german.money(123450, "EUR"), english.money(123450, "EUR")) == ("1.234,50\xa0€", "€1,234.50")
-    assert (german.percent(0.1234), english.percent(0.1234)) == ("12,3 %", "12.3%")
+    assert (german.percent(0.1234), english.percent(0.1234)) == ("12,3\xa0%", "12.3%")
     assert (german.points(-0.84), english.points(0.84)) == ("−0,84", "+0.84")
     assert (german.time(moment), english.time(moment)) == ("15.06.2026, 14:00", "Jun 15, 2026, 14:00")
     assert (german.day(date(2026, 6, 15)), english.day(date(2026, 6, 15))) == ("15.06.2026", "Jun 15, 2026")

@@ -74,20 +74,20 @@ async def test_an_ambiguous_column_is_told(import_file: Import, write: Write, fe
     report = await import_file(write("orders.csv", lines("price", ["1.234", "5.678"])))
     assert await read(fetch, "price") == [Decimal("1.234"), Decimal("5.678")]
     (remark,) = report.findings
-    assert "can be read in two ways; 1.234 was read as one and a fraction" in remark.finding
+    assert "can be read in two ways; they were read as one and a fraction" in remark.finding
     assert (remark.rows, remark.example) == (2, "1.234")
 
 
 async def test_an_ambiguous_column_parted_by_semicolons_is_german(import_file: Import, write: Write, fetch: Fetch) -> None:
     report = await import_file(write("orders.csv", lines("price", ["1.234", "5.678"]).replace("\t", ";")))
     assert await read(fetch, "price") == [1234, 5678]
-    assert "was read as one thousand and more" in findings(report)
+    assert "they were read as one thousand and more" in findings(report)
 
 
 async def test_an_ambiguous_column_follows_the_others(import_file: Import, write: Write, fetch: Fetch) -> None:
     report = await import_file(write("orders.csv", lines("qty", ["1.000", "2"], price="2,50")))
     assert await read(fetch, "quantity") == [1000, 2]
-    assert "was read as one thousand and more" in findings(report)
+    assert "they were read as one thousand and more" in findings(report)
 
 
 async def test_the_decimal_sign_can_be_given(import_file: Import, write: Write, fetch: Fetch) -> None:

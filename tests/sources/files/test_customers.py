@@ -89,7 +89,7 @@ async def test_two_customers_with_one_address_stay_two(import_file: Import, writ
     report = await import_file(path, "customers")
     found = await profiles(fetch)
     assert {name: row["traits"]["name"] for name, row in found.items()} == {"K1": "Ann", "K2": "Bob"}
-    assert "1 e-mail addresses or telephone numbers belong to another customer already, such as that of K2" in findings(report)
+    assert "1 e-mail addresses or telephone numbers belong to another customer already, such as that of line 3" in findings(report)
     assert (await import_file(path, "customers")).known == 2
 
 

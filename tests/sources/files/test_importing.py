@@ -185,6 +185,17 @@ async def test_many_rows_pass_in_parts_and_within_little_memory(
     assert sums["ids"] == 7_500
 
 
+async def test_what_a_killed_import_left_is_removed(home: Path) -> None:
+    left = home / "imports" / "work-left"
+    left.mkdir(parents=True)
+    (left / "text-1").write_text("x")
+    with workspace.opened(home) as first, workspace.opened(home) as second:
+        assert not left.exists()
+        assert first.folder.exists()
+        assert second.folder.exists()
+    assert list((home / "imports").iterdir()) == []
+
+
 async def test_nothing_is_fetched_from_the_network(home: Path) -> None:
     with workspace.opened(home) as space:
         settings = dict(cast("list[Any]", space.run("SELECT name, value FROM duckdb_settings() WHERE name LIKE 'auto%extensions'")))

@@ -152,6 +152,12 @@ async def test_an_email_alone_finds_and_makes_customers(import_file: Import, wri
     assert rows == [{"kind": "email", "value": "ann@example.org"}, {"kind": "user_id", "value": "77"}]
 
 
+async def test_a_wrong_email_costs_no_order(import_file: Import, write: Write, fetch: Fetch) -> None:
+    report = await import_file(write("orders.csv", "order_id,sku,qty,price,date,email\n1,A,1,2.00,2026-01-01,ann at home\n"))
+    assert findings(report) == "1 e-mail addresses in email are none, such as that on line 2; they were left out."
+    assert (await orders(fetch))["order:import:1"]["profile_id"] is None
+
+
 async def test_what_stands_on_the_first_line_holds_for_the_order(import_file: Import, write: Write, fetch: Fetch) -> None:
     """Shopify writes the date, the currency and the customer on the first line of an order only."""
     content = (

@@ -119,8 +119,13 @@ WITH different AS MATERIALIZED (SELECT <field> AS raw, count(*) AS rows FROM <gi
 SELECT raw, cell, rows FROM (SELECT raw, filled(raw) AS cell, rows FROM different) WHERE cell IS NOT NULL;
 
 -- all_whole --
--- Whether all ids of a column are whole numbers that end in ".0".
-SELECT coalesce(bool_and(<field> LIKE '%.0%' AND regexp_full_match(<field>, '\d+\.0+')), false) FROM <given> WHERE <field> IS NOT NULL;
+-- Whether all ids of a column, or the first ones, are whole numbers that end in ".0".
+SELECT coalesce(bool_and(id LIKE '%.0%' AND regexp_full_match(id, '\d+\.0+')), false)
+FROM (SELECT <field> AS id FROM <given> WHERE <field> IS NOT NULL <top>);
+
+-- wrong_emails --
+-- How many e-mail addresses are none, and where the first of them is.
+SELECT count(*), min(line) FROM <given> AS given WHERE <email> IS NOT NULL AND <read> IS NULL;
 
 -- checked --
 -- Adds the rows of one file to the checked ones: values, and the first thing that is wrong with each row.

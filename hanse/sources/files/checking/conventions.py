@@ -8,6 +8,15 @@ from typing import Any
 from hanse.sources.files.schemas import Finding, finding
 from hanse.sources.files.workspace import Workspace, cells
 
+THOUSANDS = (
+    "The numbers in {column}, such as {example}, can be read in two ways; they were read as one thousand and more. Give the decimal sign if "
+    "that is wrong."
+)
+FRACTIONS = (
+    "The numbers in {column}, such as {example}, can be read in two ways; they were read as one and a fraction. Give the decimal sign if that "
+    "is wrong."
+)
+
 
 @dataclass
 class Conventions:
@@ -79,8 +88,8 @@ def decide_day_first(workspace: Workspace, table: str, column: str) -> tuple[boo
 
 def all_whole(workspace: Workspace, given: str, name: str) -> bool:
     """Return whether all ids of a column are whole numbers that end in ".0"."""
-    (every,) = workspace.one(cells["all_whole"], given=given, field=name)
-    return bool(every)
+    some = workspace.one(cells["all_whole"], given=given, field=name, top="LIMIT 1000")
+    return bool(some[0]) and bool(workspace.one(cells["all_whole"], given=given, field=name, top="")[0])
 
 
 def _more(evidence: Evidence, first: str, second: str, usual: str) -> str:
@@ -102,8 +111,5 @@ def _date_evidence(workspace: Workspace, table: str) -> Evidence:
 def _decimal_findings(column: str, evidence: Evidence, sign: str) -> list[Finding]:
     if not evidence.either or evidence.first or evidence.second:
         return []
-    read = "one thousand and more" if (sign == ",") == ("." in evidence.example) else "one and a fraction"
-    text = (
-        "The numbers in {column}, such as {example}, can be read in two ways; {example} was read as {read}. Give the decimal sign if that is wrong."
-    )
-    return [finding(text, rows=evidence.either, example=evidence.example, column=column, read=read)]
+    thousands = (sign == ",") == ("." in evidence.example)
+    return [finding(THOUSANDS if thousands else FRACTIONS, rows=evidence.either, example=evidence.example, column=column)]

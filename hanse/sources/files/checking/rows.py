@@ -17,7 +17,7 @@ from hanse.sources.files.checking.mapping import ColumnMapping
 from hanse.sources.files.checking.reasons import LONGEST_ID
 from hanse.sources.files.kinds.declaration import Field, FieldType, Kind
 from hanse.sources.files.reading.table import RawTable
-from hanse.sources.files.schemas import Finding
+from hanse.sources.files.schemas import Finding, finding
 from hanse.sources.files.workspace import Workspace, cells, literal
 
 EMAIL_PATTERN = r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s.,;<>]{2,}"
@@ -63,6 +63,7 @@ class FileCheck:
         self._see()
         self._decide()
         self._parse()
+        self._note_emails()
         currency_join = " LEFT JOIN currencies ON currencies.sign = upper(given.currency)" if "currency" in self.mapping.columns else ""
         self.workspace.run(
             cells["checked"],
@@ -132,6 +133,15 @@ class FileCheck:
             parsed = f"parsed_{self.raw.name}_{name}"
             self.workspace.run(cells[query], self._values(name, type_), parsed=parsed, cells=table)
             self._parsed[name] = parsed
+
+    def _note_emails(self) -> None:
+        """Tell of e-mail addresses that are none, where rows can be used without them."""
+        for name in self.mapping.columns:
+            if self._type(name) is FieldType.EMAIL and name not in self.kind.identified_by:
+                rows, line = self.workspace.one(cells["wrong_emails"], email=f"given.{name}", read=self._value(name), given=self._given)
+                if rows:
+                    text = "{rows} e-mail addresses in {column} are none, such as that on {example}; they were left out."
+                    self.findings.append(finding(text, rows=rows, example=f"line {line}", column=self.mapping.columns[name]))
 
     def _values(self, name: str, type_: FieldType) -> dict[str, Any]:
         if not type_.is_date:

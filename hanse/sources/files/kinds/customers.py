@@ -22,7 +22,7 @@ KEY = "coalesce('#' || customer_id, email)"
 
 async def load(load: Load) -> None:
     """Write the checked rows as profiles."""
-    await last_rows.make(load, KEY, "{rows} rows are about a customer that comes again later; the last row counts.")
+    await last_rows.make(load, KEY, "{rows} rows are about a customer that comes again later; the last row counts.", example="'line ' || line")
     await people.lock(load.connection)
     register = Register(load.now)
     shared: list[str] = []
@@ -50,7 +50,7 @@ async def _write(load: Load, register: Register, rows: list[Row]) -> list[str]:
         else:
             load.loaded += row["copies"]
             made[each.profile_id] = after
-        shared += [row["customer_id"] or row["email"]] if each.taken else []
+        shared += [f"line {row['line']}"] if each.taken else []
     await profiles.put(load.connection, made.values(), source=load.source, now=load.now)
     load.count("profiles", sum(profile_id not in known for profile_id in made))
     load.count("changed_profiles", sum(profile_id in known for profile_id in made))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from uuid import UUID
 
 from hanse.base import database
 from hanse.base.database import Connection, Queries
@@ -12,12 +14,16 @@ from hanse.data.events.store import message_key
 queries = Queries("hanse.sources.files")
 
 
-async def known(connection: Connection, orders: Sequence[Event]) -> list[bool]:
-    """Return for each order whether the log has it already."""
+def content_hash(properties: bytes) -> str:
+    """Return what an order's content is told apart by; it stands in the event's context."""
+    return hashlib.blake2b(properties, digest_size=16).hexdigest()
+
+
+async def known(connection: Connection, orders: Sequence[Event]) -> dict[UUID, str | None]:
+    """Return the content hashes of those orders that the log has already, by message key."""
     keys = [message_key(event.message_id) for event in orders]
     cursor = await connection.execute(queries["known_orders"], {"message_keys": keys})
-    found = {row["message_key"] async for row in cursor}
-    return [key in found for key in keys]
+    return {row["message_key"]: row["content_hash"] async for row in cursor}
 
 
 async def changed(connection: Connection, repeated: Sequence[Event]) -> list[str]:

@@ -14,11 +14,11 @@ PAGE = 5_000
 Row = dict[str, Any]
 
 
-async def make(load: Load, key: str, template: str) -> None:
-    """Keep the last row of each key; tell with a finding how many others there were."""
+async def make(load: Load, key: str, template: str, *, example: str) -> None:
+    """Keep the last row of each key; tell with a finding how many others there were, with an expression for an example."""
     await aside(load.workspace.run, steps["make_last_rows"], key=key)
-    repeated, example = load.workspace.one(steps["repeated"], key=key)
-    load.note(template, rows=repeated, example=example)
+    repeated, first = load.workspace.one(steps["repeated"], example=example)
+    load.note(template, rows=repeated, example=first)
 
 
 async def pages(load: Load, others: Mapping[int, Mapping[str, str]]) -> AsyncIterator[tuple[InputFile, list[Row]]]:

@@ -9,7 +9,7 @@ ORDER BY place;
 
 -- repeated --
 -- How many rows were replaced by later ones, and whose they are.
-SELECT coalesce(sum(copies - 1), 0)::BIGINT, coalesce(min(<key>), '') FROM last_rows WHERE copies > 1;
+SELECT coalesce(sum(copies - 1), 0)::BIGINT, coalesce(min(<example>)::VARCHAR, '') FROM last_rows WHERE copies > 1;
 
 -- page_of_last_rows --
 -- Some of the last rows of one file, with its other columns.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from hanse.base.database import Queries
 from hanse.data import catalog, events
 from hanse.data.catalog import Price, Product
 from hanse.data.events import Event
+from hanse.data.events.store import message_key
 from hanse.data.profiles import Profile
 from hanse.sources.files.kinds import known_orders
 from hanse.sources.files.kinds.loading import Load, ahead, aside
@@ -65,8 +66,12 @@ def _settle(load: Load) -> bool:
 
 
 async def _make_months(load: Load) -> None:
-    """Make the log's months in a transaction of their own: a new one locks the whole log until it is committed."""
-    months = [month for (month,) in await aside(load.workspace.run, steps["months"])]
+    """Make the log's months in a transaction of their own: a new one locks the whole log until it is committed.
+
+    With them the present and the next one, so that nobody else needs a new one while the orders are written.
+    """
+    months = [_aware(month) for (month,) in await aside(load.workspace.run, steps["months"])]
+    months += [load.now, load.now + timedelta(days=31)]
     async with load.own_transaction() as connection:
         await connection.execute(queries["make_months"], {"months": months})
 
@@ -115,9 +120,9 @@ async def _write_page(load: Load, writing: Writing, rows: list[Row]) -> None:
     made = [_event(load, row, owner) for row, owner in zip(rows, owners, strict=True)]
     known = await known_orders.known(load.connection, made)
     if load.suffix:
-        made = [_with_suffix(event, load.suffix) if old else event for event, old in zip(made, known, strict=True)]
-        known = [False] * len(made)
-    unknown = [event for event, old in zip(made, known, strict=True) if not old]
+        made = [_with_suffix(event, load.suffix) if message_key(event.message_id) in known else event for event in made]
+        known = {}
+    unknown = [event for event in made if message_key(event.message_id) not in known]
     appended = await events.append(load.connection, unknown, now=load.now)
     new = {event.message_id for event, taken in zip(unknown, appended.taken, strict=True) if taken}
     for row, event in zip(rows, made, strict=True):
@@ -126,7 +131,13 @@ async def _write_page(load: Load, writing: Writing, rows: list[Row]) -> None:
             load.count("refunds" if row["refund"] else "orders", 1)
         else:
             load.known += row["lines"]
-    writing.changed += await known_orders.changed(load.connection, [event for event in made if event.message_id not in new])
+    repeated = [event for event in made if event.message_id not in new and not _is_same(event, known)]
+    writing.changed += await known_orders.changed(load.connection, repeated)
+
+
+def _is_same(event: Event, known: dict[UUID, str | None]) -> bool:
+    """Return whether an order is surely the one that the log has."""
+    return isinstance(event.context, dict) and known.get(message_key(event.message_id)) == event.context["content_hash"]
 
 
 def _with_suffix(event: Event, suffix: str) -> Event:
@@ -135,6 +146,7 @@ def _with_suffix(event: Event, suffix: str) -> Event:
 
 
 def _event(load: Load, row: Row, owner: UUID | None) -> Event:
+    properties = row["properties"].encode()
     prefix, name = ("refund", "Order Refunded") if row["refund"] else ("order", "Order Completed")
     return Event(
         message_id=f"{prefix}:{load.source}:{row['order_id']}",
@@ -143,7 +155,8 @@ def _event(load: Load, row: Row, owner: UUID | None) -> Event:
         user_id=row["customer_id"],
         source=load.source,
         occurred_at=_aware(row["ordered_at"]),
-        properties=msgspec.Raw(row["properties"].encode()),
+        properties=msgspec.Raw(properties),
+        context={"content_hash": known_orders.content_hash(properties)},
     )
 
 

@@ -70,7 +70,9 @@ class _Remarks:
 
 async def load(load: Load) -> None:
     """Write the checked rows as products."""
-    await last_rows.make(load, "product_id", "{rows} rows have a product number that comes again later, such as {example}; the last row counts.")
+    await last_rows.make(
+        load, "product_id", "{rows} rows have a product number that comes again later, such as {example}; the last row counts.", example="product_id"
+    )
     others = {file.number: attributes.found(load.workspace, file) for file in load.files}
     remarks = _Remarks()
     names = {number: {each.name: each.header for each in found} for number, found in others.items()}

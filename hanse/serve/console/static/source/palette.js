@@ -8,7 +8,8 @@ export function openPalette() {
   if (!dialog || dialog.open) return;
   dialog.showModal();
   const input = dialog.querySelector("input");
-  input.select();
+  input.value = "";
+  input.focus();
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
@@ -37,5 +38,4 @@ export function watchPalette() {
   dialog.querySelector("input").addEventListener("keydown", onKey);
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   document.addEventListener("click", (event) => event.target.closest('[data-do="palette"]') && openPalette());
-  document.addEventListener("htmx:after:swap", (event) => event.detail.ctx?.target?.closest?.("#palette") && choose(1));
 }

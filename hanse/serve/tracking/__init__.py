@@ -1,0 +1,8 @@
+"""The tracking API: what Segment's and RudderStack's clients send, unmodified, ends in the log. 200 means committed.
+
+`routes` are the addresses, `running` has the log written while the application runs.
+"""
+
+from hanse.serve.tracking.routes import routes, running
+
+__all__ = ["routes", "running"]

@@ -1,0 +1,113 @@
+"""Polls: what webhooks missed is read from the shop, page by page, each committed with how far it got."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+import structlog
+
+from hanse.base.context import Context
+from hanse.base.errors import HanseError
+from hanse.sources.connections import letters, store, systems, writing
+from hanse.sources.connections.schemas import Polled
+from hanse.sources.source import Page, Position, Shop
+from hanse.sources.source.api import Api
+
+OVERLAP = timedelta(minutes=10)
+"""How far before the newest change seen a poll begins again, as shops may show a change late; what was known changes nothing."""
+MOST_PAGES = 500
+"""Pages of one kind read in one run; the next run goes on, so that one large shop does not keep the others waiting."""
+
+
+async def poll(context: Context, name: str) -> Polled:
+    """Read from one connected shop what changed since the last time; raises `UnknownConnection`."""
+    async with store.transaction(context) as connection:
+        known, shop = await store.shop(context, connection, name)
+        positions = await store.positions(connection, known.connection_id)
+    report = Polled(name=name)
+    if known.state != "active" or not systems.find(known.system).can_ask(shop):
+        return report
+    return await _Poll(context, shop, positions, report).run()
+
+
+async def poll_all(context: Context) -> list[Polled]:
+    """Read from all connected shops; one that fails does not keep the others from being read."""
+    async with store.transaction(context) as connection:
+        names = [each.name for each in await store.list_connections(connection) if each.state == "active"]
+    reports = []
+    for number, name in enumerate(names):
+        await context.progress(number / len(names), f"reading {name}")
+        reports.append(await poll(context, name))
+    return reports
+
+
+@dataclass
+class _Poll:
+    """One run over one shop."""
+
+    context: Context
+    shop: Shop
+    positions: Mapping[str, Position]
+    report: Polled
+
+    async def run(self) -> Polled:
+        """Read all kinds of things; what goes wrong ends the run, and is told."""
+        source = systems.find(self.shop.system)
+        try:
+            async with source.api(self.shop) as api:
+                for kind in source.kinds:
+                    await self._read(api, kind)
+        except HanseError as error:
+            structlog.get_logger().warning("a poll ended early", connection=self.shop.name, exc_info=error)
+            self.report = msgspec.structs.replace(self.report, error=error.detail())
+        await self._note()
+        return self.report
+
+    async def _read(self, api: Api, kind: str) -> None:
+        before = self.positions.get(kind)
+        pages = 0
+        async with aclosing(systems.find(self.shop.system).poll(self.shop, api, kind, _begin(self.shop, before))) as found:
+            async for page in found:
+                await self._take_in(kind, page, before)
+                pages += 1
+                if pages >= MOST_PAGES:
+                    break
+
+    async def _take_in(self, kind: str, page: Page, before: Position | None) -> None:
+        shop, now = self.shop, self.context.clock.now()
+        async with store.transaction(self.context) as connection:
+            written = await writing.write(connection, shop, page.changes, now=now)
+            for refused in page.refused:
+                await letters.add_refused(connection, shop, refused, now=now)
+            await store.put_position(connection, shop.connection_id, kind, _after(page, before), now=now)
+        self.report = msgspec.structs.replace(
+            self.report,
+            read=self.report.read + len(page.changes) + len(page.refused),
+            written=self.report.written + written.newer,
+            refused=self.report.refused + len(page.refused),
+        )
+
+    async def _note(self) -> None:
+        facts = {"connection_id": self.shop.connection_id, "error": self.report.error or None, "now": self.context.clock.now()}
+        async with store.transaction(self.context) as connection:
+            await connection.execute(store.queries["note_poll"], facts)
+
+
+def _begin(shop: Shop, position: Position | None) -> Position:
+    """Return where to go on: within a round that was interrupted, or a little before the newest change of the last one."""
+    if position is None:
+        return Position(since=shop.options.since)
+    if position.cursor or position.since is None:
+        return position
+    return Position(since=position.since - OVERLAP)
+
+
+def _after(page: Page, before: Position | None) -> Position:
+    """Return how far a page got; a round in which nothing was new does not lead back."""
+    if page.position.cursor:
+        return page.position
+    return Position(since=max((each for each in (page.position.newest_at, before and before.since) if each), default=None))

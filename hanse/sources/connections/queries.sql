@@ -1,0 +1,187 @@
+-- insert_connection --
+-- Notes a connected shop; one that was disconnected is connected again under its name, and keeps what is known of it.
+INSERT INTO shop_connections (connection_id, name, system, source, url, state, options, secrets, created_at)
+VALUES (%(connection_id)s, %(name)s, %(system)s, %(source)s, %(url)s, %(state)s, %(options)s, %(secrets)s, %(now)s)
+ON CONFLICT (name) DO UPDATE
+SET source = excluded.source, url = excluded.url, state = excluded.state, options = excluded.options, secrets = excluded.secrets,
+    last_error = NULL, last_error_at = NULL
+WHERE shop_connections.state = 'disconnected' AND shop_connections.system = excluded.system
+RETURNING connection_id;
+
+-- connections --
+-- All connected shops.
+SELECT connection_id, name, system, source, url, state, options, created_at, last_delivery_at, last_polled_at, last_error, last_error_at
+FROM shop_connections
+ORDER BY name;
+
+-- connection_by_name --
+-- One connected shop with its secrets.
+SELECT * FROM shop_connections WHERE name = %(name)s;
+
+-- lock_connection --
+-- One connected shop, for the transaction that is about to change it.
+SELECT * FROM shop_connections WHERE name = %(name)s FOR UPDATE;
+
+-- connection_by_id --
+-- One connected shop with its secrets.
+SELECT * FROM shop_connections WHERE connection_id = %(connection_id)s;
+
+-- put_secrets --
+-- Changes the secrets of a connection.
+UPDATE shop_connections SET secrets = %(secrets)s WHERE connection_id = %(connection_id)s;
+
+-- put_state --
+-- Changes the state of a connection.
+UPDATE shop_connections SET state = %(state)s WHERE connection_id = %(connection_id)s;
+
+-- disconnect --
+-- Ends a connection and forgets its secrets; what came from it stays.
+UPDATE shop_connections SET state = 'disconnected', secrets = NULL
+WHERE name = %(name)s AND (state <> 'disconnected' OR secrets IS NOT NULL)
+RETURNING connection_id;
+
+-- note_delivery --
+-- Notes that a connection has delivered something.
+UPDATE shop_connections SET last_delivery_at = greatest(last_delivery_at, %(now)s) WHERE connection_id = %(connection_id)s;
+
+-- note_poll --
+-- Notes that a connection was polled, and what went wrong.
+UPDATE shop_connections
+SET last_polled_at = CASE WHEN %(error)s::text IS NULL THEN %(now)s ELSE last_polled_at END,
+    last_error = %(error)s,
+    last_error_at = CASE WHEN %(error)s::text IS NULL THEN NULL ELSE %(now)s END
+WHERE connection_id = %(connection_id)s;
+
+-- insert_delivery --
+-- Keeps a delivery as it came; one that is here already is left alone.
+INSERT INTO deliveries (delivery_id, connection_id, topic, event_id, triggered_at, received_at, body)
+VALUES (%(delivery_id)s, %(connection_id)s, %(topic)s, %(event_id)s, %(triggered_at)s, %(received_at)s, %(body)s)
+ON CONFLICT (connection_id, topic, event_id) DO NOTHING
+RETURNING delivery_id;
+
+-- waiting_delivery --
+-- A delivery that is still to be taken in.
+SELECT delivery_id, connection_id, topic, event_id, triggered_at, received_at, body, attempts
+FROM deliveries
+WHERE delivery_id = %(delivery_id)s AND state = 'received';
+
+-- lock_delivery --
+-- The same, for the transaction that takes it in.
+SELECT attempts FROM deliveries WHERE delivery_id = %(delivery_id)s AND state = 'received' FOR UPDATE;
+
+-- finish_delivery --
+-- Notes what became of a delivery.
+UPDATE deliveries
+SET state = %(state)s, note = %(note)s, attempts = attempts + 1, next_attempt_at = NULL, finished_at = %(now)s
+WHERE delivery_id = %(delivery_id)s;
+
+-- postpone_delivery --
+-- Notes why a delivery could not be taken in now, and when it is tried again.
+UPDATE deliveries SET attempts = attempts + 1, next_attempt_at = %(next_attempt_at)s, note = %(note)s
+WHERE delivery_id = %(delivery_id)s AND state = 'received';
+
+-- waiting_deliveries --
+-- Deliveries whose time has come, the oldest first; those that nobody tried yet are given a moment.
+SELECT delivery_id FROM deliveries
+WHERE state = 'received' AND coalesce(next_attempt_at, received_at + interval '1 minute') <= %(now)s
+ORDER BY received_at
+LIMIT %(limit)s;
+
+-- forget_bodies --
+-- Forgets the bodies of deliveries that are done with.
+UPDATE deliveries SET body = NULL WHERE body IS NOT NULL AND state <> 'received' AND finished_at < %(before)s;
+
+-- delete_deliveries --
+-- Forgets old deliveries.
+DELETE FROM deliveries WHERE state <> 'received' AND finished_at < %(before)s;
+
+-- positions --
+-- How far the polls of a connection have read.
+SELECT kind, since, cursor, newest_at FROM poll_positions WHERE connection_id = %(connection_id)s;
+
+-- put_position --
+-- Notes how far a poll has read.
+INSERT INTO poll_positions (connection_id, kind, since, cursor, newest_at, polled_at)
+VALUES (%(connection_id)s, %(kind)s, %(since)s, %(cursor)s, %(newest_at)s, %(now)s)
+ON CONFLICT (connection_id, kind) DO UPDATE
+SET since = excluded.since, cursor = excluded.cursor, newest_at = excluded.newest_at, polled_at = excluded.polled_at;
+
+-- put_versions --
+-- Takes in versions of things of a shop where they are newer than what is known, and tells of each whether it was, whether it is the
+-- very same, and what the thing was called before.
+WITH given AS (
+    SELECT *
+    FROM jsonb_to_recordset(%(versions)s::jsonb) AS given (kind text, resource_id text, changed_at timestamptz, digest text, local_ids text[])
+), taken AS (
+    INSERT INTO shop_resources (connection_id, kind, resource_id, changed_at, digest, local_ids)
+    SELECT %(connection_id)s, kind, resource_id, changed_at, digest, local_ids FROM given ORDER BY kind, resource_id
+    ON CONFLICT (connection_id, kind, resource_id) DO UPDATE
+    SET changed_at = excluded.changed_at,
+        digest = excluded.digest,
+        local_ids = excluded.local_ids,
+        previous_ids = shop_resources.local_ids
+    WHERE shop_resources.changed_at < excluded.changed_at
+       OR (shop_resources.changed_at = excluded.changed_at AND shop_resources.digest <> excluded.digest)
+    RETURNING kind, resource_id, previous_ids
+)
+SELECT
+    given.kind,
+    given.resource_id,
+    taken.kind IS NOT NULL AS newer,
+    coalesce(taken.previous_ids, '{}') AS previous_ids,
+    coalesce(known.changed_at = given.changed_at AND known.digest = given.digest, false) AS same
+FROM given
+LEFT JOIN taken USING (kind, resource_id)
+LEFT JOIN shop_resources AS known
+    ON known.connection_id = %(connection_id)s AND known.kind = given.kind AND known.resource_id = given.resource_id;
+
+-- local_ids --
+-- What some things of a shop are called here.
+SELECT resource_id, local_ids FROM shop_resources
+WHERE connection_id = %(connection_id)s AND kind = %(kind)s AND resource_id = ANY(%(resource_ids)s);
+
+-- discontinue --
+-- Takes products out of the range that no thing of the shop is called any more.
+UPDATE products SET state = 'discontinued', updated_at = %(now)s
+WHERE product_id = ANY(%(product_ids)s)
+  AND state <> 'discontinued'
+  AND NOT EXISTS (
+      SELECT FROM shop_resources
+      WHERE connection_id = %(connection_id)s AND kind = 'product' AND product_id = ANY(local_ids)
+  );
+
+-- products --
+-- Products as they are in the catalog.
+SELECT product_id, parent_id, state, title, description, category, brand, gtin, url, image_url, attributes
+FROM products
+WHERE product_id = ANY(%(product_ids)s)
+ORDER BY product_id
+FOR UPDATE;
+
+-- prices --
+-- What some products cost everybody.
+SELECT product_id, currency, amount_minor FROM prices
+WHERE product_id = ANY(%(product_ids)s) AND price_list = 'list' AND min_quantity = 1 AND valid_from = '-infinity';
+
+-- profiles --
+-- Profiles with what is known of them, for the transaction that is about to change them.
+SELECT profile_id, kind, traits, created_at FROM profiles WHERE profile_id = ANY(%(profile_ids)s) ORDER BY profile_id FOR UPDATE;
+
+-- insert_request --
+-- Keeps a privacy request; one that is here already is left alone.
+INSERT INTO privacy_requests (request_id, connection_id, kind, request_key, subject, received_at, due_at)
+VALUES (%(request_id)s, %(connection_id)s, %(kind)s, %(request_key)s, %(subject)s, %(now)s, %(due_at)s)
+ON CONFLICT (connection_id, kind, request_key) DO NOTHING
+RETURNING request_id;
+
+-- requests --
+-- Privacy requests, those that are due first on top.
+SELECT request_id, shop_connections.name AS connection, kind, subject, privacy_requests.state, received_at, due_at, closed_at
+FROM privacy_requests JOIN shop_connections USING (connection_id)
+WHERE %(state)s::text IS NULL OR privacy_requests.state = %(state)s
+ORDER BY due_at, request_id
+LIMIT %(limit)s;
+
+-- close_request --
+-- Closes a privacy request that is open.
+UPDATE privacy_requests SET state = %(state)s, closed_at = %(now)s WHERE request_id = %(request_id)s AND state = 'open';

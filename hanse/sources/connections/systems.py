@@ -1,0 +1,20 @@
+"""The shop systems that can be connected; adding one touches its folder and one word here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hanse.sources.connections.errors import UnknownSystem
+from hanse.sources.shopify import Shopify
+from hanse.sources.shopware import Shopware
+from hanse.sources.source import Source
+from hanse.sources.woocommerce import WooCommerce
+
+SYSTEMS: Mapping[str, Source] = {each.system: each for each in (Shopify(), Shopware(), WooCommerce())}
+
+
+def find(system: str) -> Source:
+    """Return a system by its name; raises `UnknownSystem`."""
+    if system not in SYSTEMS:
+        raise UnknownSystem(system=system, systems=", ".join(SYSTEMS))
+    return SYSTEMS[system]

@@ -1,0 +1,82 @@
+"""Which version of what is known: a late delivery never replaces what is newer, and the same version twice changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from hanse.base import database
+from hanse.base.database import Connection, Queries
+from hanse.sources.source import Change
+
+queries = Queries(__package__)
+
+Key = tuple[str, str]
+"""Kind and resource id."""
+STOCK = "stock"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a version stands to what was known."""
+
+    newer: bool = False
+    same: bool = False
+    """Whether this very version has been taken in before."""
+    previous_ids: tuple[str, ...] = ()
+
+
+class _Version(msgspec.Struct):
+    kind: str
+    resource_id: str
+    changed_at: datetime
+    digest: str
+    local_ids: list[str]
+
+
+async def take(connection: Connection, connection_id: UUID, changes: Iterable[Change]) -> dict[Key, Standing]:
+    """Take in the versions of some changes and of the stock they tell of; return how each stands.
+
+    What is newer stays locked until the end of the transaction, so that two deliveries about one thing follow each other.
+    """
+    versions = list(_newest(changes))
+    if not versions:
+        return {}
+    facts = {"connection_id": connection_id, "versions": database.jsonb(versions)}
+    cursor = await connection.execute(queries["put_versions"], facts)
+    return {(row["kind"], row["resource_id"]): Standing(row["newer"], row["same"], tuple(row["previous_ids"])) async for row in cursor}
+
+
+async def local_ids(connection: Connection, connection_id: UUID, kind: str, resource_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Return what some things of a shop are called here."""
+    facts = {"connection_id": connection_id, "kind": kind, "resource_ids": list(resource_ids)}
+    return {row["resource_id"]: row["local_ids"] async for row in await connection.execute(queries["local_ids"], facts)}
+
+
+def _newest(changes: Iterable[Change]) -> Iterable[_Version]:
+    """Return one version of each thing, of several the newest."""
+    found: dict[Key, _Version] = {}
+    for change in changes:
+        for version in _versions(change):
+            known = found.get((version.kind, version.resource_id))
+            if known is None or version.changed_at >= known.changed_at:
+                found[version.kind, version.resource_id] = version
+    return found.values()
+
+
+def _versions(change: Change) -> Iterable[_Version]:
+    names = [change.order_id] if change.order_id else [] if change.deleted else [each.product_id for each in change.products]
+    yield _Version(change.kind, change.resource_id, change.changed_at, digest(change), names)
+    for each in change.stock:
+        yield _Version(STOCK, each.product_id, change.changed_at, str(each.quantity), [each.product_id])
+
+
+def digest(change: Change) -> str:
+    """Return a short name of what a change says."""
+    said = (change.events, change.customer, change.consents, change.products, change.prices, change.deleted)
+    return hashlib.blake2b(msgspec.json.encode(said), digest_size=16).hexdigest()

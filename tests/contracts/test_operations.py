@@ -1,0 +1,263 @@
+"""Every operation keeps the contract: it explains itself, takes what it says, and is the same on every surface."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+from asyncio import to_thread
+from collections import Counter
+from typing import Any
+
+import httpx2
+import mcp
+import msgspec
+import psycopg
+import pytest
+from mcp.client.streamable_http import streamable_http_client
+from psycopg import sql
+
+from hanse.base import context as contract
+from hanse.base.config import Settings
+from hanse.base.decision import Decision, Personal
+from hanse.base.errors import HanseError, Problem
+from hanse.base.operation import Effect, Operation
+from hanse.serve import cli, registry
+from hanse.serve.http import openapi
+from hanse.serve.runtime import Runtime
+from tests.contracts.shop import fill
+from tests.serve.conftest import Client, MakeKey
+
+DECLARED = registry.load()
+OPERATIONS: dict[str, Operation[Any, Any]] = DECLARED.operations
+PER_CALL = {"decision_id", "decided_at", "computed_at"}
+"""Fields that differ from one call to the next."""
+
+every_operation = pytest.mark.parametrize("name", sorted(OPERATIONS))
+
+
+def structs(kind: type) -> dict[str, dict[str, Any]]:
+    """Return the schemas of a struct and of all structs in it."""
+    _, components = msgspec.json.schema_components([kind], ref_template="{name}")
+    return {name: schema for name, schema in components.items() if schema.get("type") == "object"}
+
+
+@every_operation
+def test_names_are_words_in_snake_case(name: str) -> None:
+    operation = OPERATIONS[name]
+    assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\.[a-z][a-z0-9]*(_[a-z0-9]+)*", name)
+    assert len(operation.tool_name) <= 64
+    for kind in (operation.request_type, operation.answer_type):
+        for schema in structs(kind).values():
+            assert all(re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", field) for field in schema["properties"])
+
+
+@every_operation
+def test_the_docstring_begins_with_a_sentence(name: str) -> None:
+    summary = OPERATIONS[name].summary
+    assert re.fullmatch(r"[A-Z].+\.", summary)
+    assert summary.isprintable()
+
+
+@every_operation
+def test_every_field_is_described(name: str) -> None:
+    operation = OPERATIONS[name]
+    for kind in (operation.request_type, operation.answer_type):
+        for struct, schema in structs(kind).items():
+            for field, facts in schema["properties"].items():
+                assert re.fullmatch(r".+[.!?]", facts.get("description", ""), re.DOTALL), f"{struct}.{field}"
+
+
+@every_operation
+def test_every_part_of_a_request_refuses_unknown_fields(name: str) -> None:
+    for struct, schema in structs(OPERATIONS[name].request_type).items():
+        assert schema.get("additionalProperties") is False, struct
+
+
+@every_operation
+def test_texts_in_a_request_have_a_limit(name: str) -> None:
+    """Whoever stands before the public must not be sent megabytes in one field."""
+    for struct, schema in structs(OPERATIONS[name].request_type).items():
+        for field, facts in schema["properties"].items():
+            for each in facts.get("anyOf", [facts]):
+                if each.get("type") == "string" and "format" not in each and "enum" not in each:
+                    assert "maxLength" in each, f"{struct}.{field}"
+                if each.get("type") == "array":
+                    assert "maxItems" in each, f"{struct}.{field}"
+
+
+@every_operation
+def test_the_example_is_a_request_and_comes_through_json_unchanged(name: str) -> None:
+    operation = OPERATIONS[name]
+    assert isinstance(operation.example, operation.request_type)
+    assert contract.decode(operation, msgspec.json.encode(operation.example)) == operation.example
+
+
+@every_operation
+def test_its_errors_are_ours_and_the_callers_business(name: str) -> None:
+    for error in OPERATIONS[name].errors:
+        assert issubclass(error, HanseError)
+        assert 400 <= error.status < 600
+        assert error.status != 500, f"{error.__name__} needs a status of its own"
+
+
+@every_operation
+def test_what_it_calls_exists(name: str) -> None:
+    for called in OPERATIONS[name].calls:
+        assert called in OPERATIONS
+
+
+def test_what_follows_a_job_exists() -> None:
+    for job in DECLARED.jobs.values():
+        assert set(job.then) <= set(DECLARED.jobs), job.name
+
+
+def test_a_capability_offers_agents_two_tools_at_most() -> None:
+    tools = Counter(each.capability for each in OPERATIONS.values() if each.tool)
+    assert all(count <= 2 for count in tools.values()), tools
+
+
+@every_operation
+def test_an_answer_that_may_be_personal_says_on_which_basis_it_was_given(name: str) -> None:
+    operation = OPERATIONS[name]
+    if issubclass(operation.request_type, Personal) and operation.purpose.needs_consent:
+        assert issubclass(operation.answer_type, Decision)
+
+
+@pytest.fixture
+async def shop(running: Runtime) -> Runtime:
+    """A running Hanse with the few facts that examples ask for."""
+    async with running.context() as context:
+        await fill(await context.connection())
+    return running
+
+
+async def tables(running: Runtime) -> dict[str, tuple[Any, ...]]:
+    """Return what is in each table, decisions apart."""
+    await running.log.flush()
+    names = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename !~ '^(decisions|procrastinate_workers)'"
+    content = sql.SQL("SELECT count(*), md5(string_agg(line::text, ';' ORDER BY line::text)) FROM {} AS line")
+    async with running.resources.pool.connection() as connection:
+        found = [row["tablename"] for row in await (await connection.execute(names)).fetchall()]
+        rows = {each: await (await connection.execute(content.format(sql.Identifier(each)))).fetchone() for each in found}
+    return {name: tuple((row or {}).values()) for name, row in rows.items()}
+
+
+async def answer(running: Runtime, operation: Operation[Any, Any]) -> Any:
+    """Run the example; return the answer, or the declared error it ended in."""
+    try:
+        async with running.context() as context:
+            return await contract.run(operation, operation.example, context)
+    except operation.errors as error:
+        return error
+
+
+@every_operation
+@pytest.mark.parametrize("filled", [False, True], ids=["empty", "filled"])
+async def test_the_example_runs(running: Runtime, name: str, filled: bool) -> None:  # noqa: FBT001  # a case of the table
+    if filled:
+        async with running.context() as context:
+            await fill(await context.connection())
+    operation = OPERATIONS[name]
+    found = await answer(running, operation)
+    if not isinstance(found, HanseError):
+        assert isinstance(found, operation.answer_type)
+        msgspec.json.decode(msgspec.json.encode(found), type=operation.answer_type)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, each in OPERATIONS.items() if each.effect is Effect.READ))
+async def test_what_only_reads_writes_nothing(shop: Runtime, name: str) -> None:
+    before = await tables(shop)
+    await answer(shop, OPERATIONS[name])
+    assert await tables(shop) == before
+
+
+@pytest.mark.parametrize("name", sorted(name for name, each in OPERATIONS.items() if each.effect is not Effect.READ))
+async def test_what_writes_or_acts_is_audited(shop: Runtime, name: str) -> None:
+    found = await answer(shop, OPERATIONS[name])
+    async with shop.resources.pool.connection() as connection:
+        rows = await (await connection.execute("SELECT action, effect FROM audit_log")).fetchall()
+    expected = [] if isinstance(found, HanseError) else [{"action": name, "effect": OPERATIONS[name].effect.value}]
+    assert [row for row in rows if row["action"] == name] == expected
+
+
+async def over_http(client: Client, operation: Operation[Any, Any], body: bytes, headers: dict[str, str]) -> Any:
+    response = await client.post(operation.path, content=body, headers=headers)
+    return response.json()
+
+
+async def over_mcp(client: Client, operation: Operation[Any, Any], body: bytes, headers: dict[str, str]) -> Any:
+    async with (
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(app=client.app), headers=headers) as http,
+        mcp.Client(streamable_http_client("http://test/mcp", http_client=http)) as agent,
+    ):
+        result = await agent.call_tool(operation.tool_name, json.loads(body))
+    return result.structured_content if not result.is_error else {"detail": result.content[0].text}  # type: ignore[union-attr]  # we send text
+
+
+def over_cli(operation: Operation[Any, Any], body: bytes) -> Any:
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            cli.app(["call", operation.name, body.decode(), "--json"], result_action="return_none")
+        except HanseError as error:
+            return msgspec.to_builtins(error.problem())
+    return json.loads(out.getvalue())
+
+
+def same(answer: Any) -> Any:
+    """Return what has to be the same on every surface."""
+    if isinstance(answer, dict) and "detail" in answer:
+        return answer["detail"]
+    return {name: value for name, value in answer.items() if name not in PER_CALL}
+
+
+@every_operation
+async def test_http_mcp_and_the_command_line_answer_the_same(
+    settings: Settings, client: Client, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    async with client.app.state.runtime.context() as context:
+        await fill(await context.connection())
+    monkeypatch.setenv("HANSE_HOME", str(settings.home))
+    monkeypatch.setenv("HANSE_DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("HANSE_HOLDOUT_SHARE", "0")
+    monkeypatch.setattr("hanse.serve.logs.configure", lambda _: None)
+    operation, headers = OPERATIONS[name], {**await make_key(), "Accept-Language": "de"}
+    body = msgspec.json.encode(operation.example)
+    if operation.effect is not Effect.READ:
+        await over_http(client, operation, body, headers)  # what the first call changes, the others find changed
+    http = same(await over_http(client, operation, body, headers))
+    assert same(await to_thread(over_cli, operation, body)) == http
+    if operation.tool:
+        assert same(await over_mcp(client, operation, body, headers)) == http
+
+
+@every_operation
+async def test_the_openapi_document_has_it_under_its_name_with_its_problems(client: Client, name: str) -> None:
+    operation = OPERATIONS[name]
+    document = (await client.get("/openapi.json")).json()
+    described = document["paths"][operation.path]["post"]
+    assert described["operationId"] == name
+    assert described["summary"] == operation.summary
+    assert described["security"] == [{"key": []}]
+    for error in (*openapi.ALWAYS, *operation.errors):
+        assert error.slug() in described["responses"][str(error.status)]["content"]["application/problem+json"]["examples"]
+    request = described["requestBody"]["content"]["application/json"]
+    assert msgspec.convert(request["example"], operation.request_type) == operation.example
+    for schema in (request["schema"], described["responses"]["200"]["content"]["application/json"]["schema"]):
+        assert schema["$ref"].removeprefix("#/components/schemas/") in document["components"]["schemas"]
+
+
+async def test_the_document_describes_problems_as_they_are_sent(client: Client) -> None:
+    schema = (await client.get("/openapi.json")).json()["components"]["schemas"]["Problem"]
+    assert set(schema["properties"]) == set(Problem.__struct_fields__)
+
+
+def test_no_two_operations_share_a_path_or_a_tool_name() -> None:
+    assert len({each.path for each in OPERATIONS.values()}) == len(OPERATIONS) == len({each.tool_name for each in OPERATIONS.values()})
+
+
+def test_the_database_behind_these_tests_is_a_real_one(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        assert connection.info.server_version >= 150_000
