@@ -90,7 +90,8 @@ async def copy(connection: Connection, table: str, columns: Sequence[str], rows:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), _names(columns))
     count = 0
     async with connection.cursor() as cursor, cursor.copy(statement) as stream:
-        for count, row in enumerate(rows, start=1):
+        for row in rows:
+            count += 1
             if block := stream.formatter.write_row(row):  # a block at a time: awaiting each row costs more than the row
                 await stream.write(block)
     return count

@@ -16,7 +16,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 import hanse
 from hanse.base import config
-from hanse.serve import console, logs, supervisor, tracking
+from hanse.serve import console, logs, supervisor, tracking, webhooks
 from hanse.serve.http import mcp, operations, problems
 from hanse.serve.http import openapi as descriptions
 from hanse.serve.http.keys import KeyRing
@@ -49,7 +49,17 @@ def application(runtime: Runtime) -> Litestar:
 
     declared = [operations.route(operation) for operation in runtime.registry.operations.values()]
     return Litestar(
-        route_handlers=[health, ready, openapi, problems.explain, *declared, agents.route, *tracking.routes(runtime), *console.routes(runtime)],
+        route_handlers=[
+            health,
+            ready,
+            openapi,
+            problems.explain,
+            *declared,
+            agents.route,
+            *tracking.routes(runtime),
+            *webhooks.routes(runtime),
+            *console.routes(runtime),
+        ],
         state=State({"runtime": runtime, "key_ring": keys, "queue": queue}),
         lifespan=[lifespan],
         exception_handlers=problems.HANDLERS,

@@ -37,7 +37,7 @@ class Webhook(Entity):
     """A webhook."""
 
     data: EventData
-    source: Origin = Origin()
+    source: Origin = msgspec.field(default_factory=Origin)
     timestamp: int | None = None
 
 
