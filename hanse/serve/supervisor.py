@@ -111,10 +111,13 @@ def serve(
             announce(f"Hanse is ready at {address}{_invitation(address, conninfo)}")
 
     threading.Thread(target=greet, daemon=True, name="greeting").start()
-    with _watching(settings, ready if jobs else None):
-        server.serve()
-    if not ready.is_set():
-        raise ServerFailed
+    try:
+        with _watching(settings, ready if jobs else None):
+            server.serve()
+    except SystemExit as ended:
+        if ended.code and not ready.is_set():
+            raise ServerFailed from None
+        raise
 
 
 def free_port(host: str, wanted: int | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import re
@@ -16,17 +17,17 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-B", "-m", "hanse"]
+COMMAND = [sys.executable, "-m", "hanse"]
 PATIENCE_SECONDS = 60.0
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Return the environment of a command that works on a home folder."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HANSE_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HANSE_", "PYTHONDONTWRITE", "COV_"))}
     return {**kept, "HANSE_HOME": str(home), "PYTHONPATH": str(ROOT), **more}
 
 
@@ -82,6 +83,13 @@ class Serving:
                 return error.code, error.read().decode()
         except OSError:
             return 0, ""
+
+    def post(self, path: str, body: str, key: str) -> dict[str, Any]:
+        """Call an operation; return its answer."""
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        with _DIRECT.open(urllib.request.Request(self.address + path, body.encode(), headers), timeout=30) as response:
+            answer: dict[str, Any] = json.load(response)
+            return answer
 
     def interrupt(self) -> float:
         """Press Ctrl-C; return how many seconds it took to end."""

@@ -17,7 +17,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from hanse.base.postgres import EmbeddedPostgres
 from tests.base.processes import server_pid
-from tests.journeys.processes import free_port, left_over, run, serving, wait_until
+from tests.journeys.processes import Serving, free_port, left_over, run, serving, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="what is left over is read from /proc")]
 
@@ -42,21 +42,19 @@ async def test_it_serves_is_shared_comes_back_and_ends_cleanly(home: Path) -> No
         assert server.get("/ready") == (200, '{"status":"ok"}')
         assert server.get(found[1].removeprefix(server.address))[0] == 200
 
-        assert recorded(home, "m-1") == "accepted"
         key = json.loads(run(home, "key", "create", "agent", "--scope", "*", "--json").stdout)["key"]
         async with (
             httpx2.AsyncClient(headers={"Authorization": f"Bearer {key}"}, trust_env=False) as http,
             mcp.Client(streamable_http_client(f"{server.address}/mcp", http_client=http)) as agent,
         ):
-            tools = {each.name for each in (await agent.list_tools()).tools}
-            assert "catalog_products" in tools
+            assert "catalog_products" in {each.name for each in (await agent.list_tools()).tools}
             assert (await agent.call_tool("catalog_products", {})).structured_content
+        assert server.post("/v1/events/record", EVENT % "m-1", key)["results"] == ["accepted"]
 
         before = server_pid(home)
         os.kill(before, signal.SIGKILL)
         wait_until(lambda: server.get("/ready")[0] == 200 and server_pid(home) != before, "the database is not back")
-        assert recorded(home, "m-1") == "duplicate"
-        assert recorded(home, "m-2") == "accepted"
+        assert server.post("/v1/events/record", EVENT % "m-1", key)["results"] == ["duplicate"]
 
         assert server.interrupt() < 15
         assert server.process.returncode == 0
@@ -65,12 +63,17 @@ async def test_it_serves_is_shared_comes_back_and_ends_cleanly(home: Path) -> No
         assert "Traceback" not in "".join(server.errors)
 
 
-def test_after_a_kill_its_processes_end_and_the_next_start_has_everything(home: Path) -> None:
+def test_after_kills_it_comes_back_with_everything(home: Path) -> None:
     home.mkdir()
     with serving(home) as server:
         server.ready()
-        wait_until(lambda: any("hanse worker" in each for each in left_over(home).values()), "no worker was started")
+        worker = one(home, "hanse worker", server)
         assert recorded(home, "m-1") == "accepted"
+        os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: one(home, "hanse worker", server) != worker, "the worker was not started again")
+        os.kill(one(home, "hanse serve", server), signal.SIGKILL)
+        wait_until(lambda: server.get("/ready")[0] == 200, "the server process was not started again")
+
         server.kill()
         wait_until(lambda: not any("hanse" in each for each in left_over(home).values()), "a process was left over")
         with serving(home, "--no-jobs") as again:
@@ -81,22 +84,14 @@ def test_after_a_kill_its_processes_end_and_the_next_start_has_everything(home: 
             assert left_over(home) == {}
 
 
-def test_a_worker_that_is_killed_is_started_again(home: Path) -> None:
-    home.mkdir()
-    with serving(home) as server:
-        server.ready()
+def one(home: Path, command: str, server: Serving) -> int:
+    """Wait for one process of a command beside the supervisor; return its id."""
 
-        def workers() -> set[int]:
-            return {pid for pid, command in left_over(home).items() if command.endswith("hanse worker")}
+    def found() -> list[int]:
+        return [pid for pid, each in left_over(home).items() if command in each and pid != server.process.pid]
 
-        wait_until(lambda: len(workers()) == 1, "no worker was started")
-        (killed,) = workers()
-        os.kill(killed, signal.SIGKILL)
-        wait_until(lambda: len(workers()) == 1 and workers() != {killed}, "the worker was not started again")
-        servers = [pid for pid, command in left_over(home).items() if "hanse serve" in command and pid != server.process.pid]
-        os.kill(servers[0], signal.SIGKILL)
-        wait_until(lambda: server.get("/ready")[0] == 200, "the server process was not started again")
-        assert server.interrupt() < 15
+    wait_until(lambda: len(found()) == 1, f"there is no {command}")
+    return found()[0]
 
 
 def test_a_port_that_is_taken_is_told_and_nothing_is_left(home: Path) -> None:
@@ -112,22 +107,15 @@ def test_a_port_that_is_taken_is_told_and_nothing_is_left(home: Path) -> None:
     assert left_over(home) == {}
 
 
-def test_commands_one_after_the_other_keep_what_they_wrote(home: Path) -> None:
+def test_commands_alone_keep_what_they_wrote_and_a_backup_moves_it(home: Path, tmp_path: Path) -> None:
     """Each starts and stops the embedded database, and the first makes it."""
     home.mkdir()
     assert recorded(home, "m-1") == "accepted"
     assert left_over(home) == {}
-    assert recorded(home, "m-1") == "duplicate"
-    healthy = run(home, "doctor", "--json")
-    facts = {each["what"]: each for each in json.loads(healthy.stdout)}
+    facts = {each["what"]: each for each in json.loads(run(home, "doctor", "--json").stdout)}
     assert facts["database"]["message"].endswith(", embedded")
     assert {facts[what]["state"] for what in ("home folder", "database", "schema", "pgvector")} == {"ok"}
-    assert left_over(home) == {}
 
-
-def test_a_backup_of_one_home_becomes_another(home: Path, tmp_path: Path) -> None:
-    home.mkdir()
-    recorded(home, "m-1")
     (home / "models" / "x").mkdir(parents=True)
     (home / "models" / "x" / "array").write_bytes(b"\1\2\3")
     assert run(home, "backup", str(tmp_path / "b.tar")).returncode == 0

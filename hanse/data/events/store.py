@@ -10,7 +10,6 @@ from itertools import islice
 from uuid import UUID
 
 import psycopg
-from psycopg import sql
 from psycopg.rows import tuple_row
 
 from hanse.base import ids
@@ -33,7 +32,7 @@ POISON = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimit
 
 Month = tuple[int, int]
 
-_COPY = sql.SQL("COPY events ({}) FROM STDIN (FORMAT BINARY)").format(sql.SQL(", ").join(map(sql.Identifier, encoding.COLUMNS)))
+_COPY = f"COPY events ({', '.join(encoding.COLUMNS)}) FROM STDIN (FORMAT BINARY)".encode()
 
 
 @dataclass(frozen=True)

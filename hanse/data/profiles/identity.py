@@ -2,6 +2,9 @@
 
 The log calls this for every batch. A user id wins over an anonymous id; a profile keeps to one user id, so a browser that
 two people share does not make them one. Profiles are not merged here.
+
+Nobody becomes two profiles although nobody waits for others: an identity can be added once only, and who comes second looks again.
+Only giving a user id to a profile that is there already, as when a browser signs in, is done by one transaction at a time.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from uuid import UUID
 
 from psycopg.rows import tuple_row
 
-from hanse.base import database, ids
+from hanse.base import ids
 from hanse.base.database import Connection, Queries
 
 queries = Queries(__package__)
@@ -52,13 +55,17 @@ class _Known:
     owner: dict[Key, UUID] = field(default_factory=dict)
     with_user_id: set[UUID] = field(default_factory=set)
     fresh_profiles: list[UUID] = field(default_factory=list)
-    fresh_identities: list[tuple[str, str, UUID, str, datetime]] = field(default_factory=list)
+    fresh_identities: list[tuple[str, str, UUID, str]] = field(default_factory=list)
+    has_claims: bool = False
+    """Whether a profile that was there is given a user id."""
 
     def profile(self, user: Key | None, anonymous: Key | None, source: str) -> UUID | None:
         """Return the profile that has these identities, made where it is not known."""
         found = self.owner.get(user) if user else None
         if found is None and user is not None:
-            found = self._unclaimed(anonymous) or self._fresh()
+            unclaimed = self._unclaimed(anonymous)
+            self.has_claims = self.has_claims or unclaimed is not None
+            found = unclaimed or self._fresh()
             self._add(user, found, source)
         if anonymous is not None and anonymous not in self.owner:
             self._add(anonymous, found or self._fresh(), source)
@@ -77,7 +84,7 @@ class _Known:
         self.owner[key] = profile_id
         if key[0] == "user_id":
             self.with_user_id.add(profile_id)
-        self.fresh_identities.append((*key, profile_id, source, self.now))
+        self.fresh_identities.append((*key, profile_id, source))
 
 
 def keys(sender: Named) -> tuple[Key | None, Key | None]:
@@ -89,13 +96,15 @@ async def resolve(connection: Connection, senders: Sequence[Sender], *, now: dat
     """Return the profile of each sender, in order; null for one that names nobody."""
     named = [keys(sender) if sender.profile_id is None else NOBODY for sender in senders]
     wanted = {key for pair in named for key in pair if key}
-    known = await _find(connection, wanted, now)
-    if not wanted <= known.owner.keys():
-        await connection.execute(queries["lock_identities"])
+    locked = False
+    while True:
         known = await _find(connection, wanted, now)
-    profiles = [sender.profile_id or known.profile(*pair, sender.source) for sender, pair in zip(senders, named, strict=True)]
-    await _write(connection, known)
-    return profiles
+        profiles = [sender.profile_id or known.profile(*pair, sender.source) for sender, pair in zip(senders, named, strict=True)]
+        if known.has_claims and not locked:
+            await connection.execute(queries["lock_claims"])
+            locked = True
+        elif await _add(connection, known):
+            return profiles
 
 
 async def find(connection: Connection, kind: str, value: str) -> UUID | None:
@@ -125,9 +134,14 @@ async def _find(connection: Connection, wanted: set[Key], now: datetime) -> _Kno
     return known
 
 
-async def _write(connection: Connection, known: _Known) -> None:
+async def _add(connection: Connection, known: _Known) -> bool:
+    """Make the profiles and identities that are missing; return false, with nothing made, where somebody else was quicker with one."""
     if not known.fresh_identities:
-        return
-    made = ((profile_id, known.now, known.now) for profile_id in known.fresh_profiles)
-    await database.copy(connection, "profiles", ("profile_id", "created_at", "updated_at"), made)
-    await database.copy(connection, "identities", ("kind", "value", "profile_id", "source", "created_at"), known.fresh_identities)
+        return True
+    kinds, values, profile_ids, sources = zip(*sorted(known.fresh_identities), strict=True)
+    identities = {"kinds": list(kinds), "values": list(values), "profile_ids": list(profile_ids), "sources": list(sources)}
+    cursor = await connection.execute(queries["add_identities"], {"fresh": known.fresh_profiles, **identities, "now": known.now})
+    if cursor.rowcount == len(kinds):
+        return True
+    await connection.execute(queries["take_back_identities"], {"fresh": known.fresh_profiles, **identities})
+    return False

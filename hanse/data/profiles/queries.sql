@@ -8,9 +8,29 @@ CROSS JOIN LATERAL (
     SELECT profile_id FROM identities WHERE identities.kind = wanted.kind AND identities.value = wanted.value LIMIT 1
 ) AS found;
 
--- lock_identities --
--- One transaction at a time makes new identities, so that nobody becomes two profiles.
+-- lock_claims --
+-- One transaction at a time gives a user id to a profile that is there already, so that none gets two.
 SELECT pg_advisory_xact_lock(hashtext('hanse.identities'));
+
+-- add_identities --
+-- Makes profiles and adds identities, in order, so that two batches never block each other; one that somebody else has just added is left out.
+WITH made AS (
+    INSERT INTO profiles (profile_id, created_at, updated_at)
+    SELECT profile_id, %(now)s, %(now)s FROM unnest(%(fresh)s::uuid[]) AS fresh (profile_id)
+)
+INSERT INTO identities (kind, value, profile_id, source, created_at)
+SELECT kind, value, profile_id, source, %(now)s
+FROM unnest(%(kinds)s::text[], %(values)s::text[], %(profile_ids)s::uuid[], %(sources)s::text[]) AS added (kind, value, profile_id, source)
+ON CONFLICT (kind, value) DO NOTHING;
+
+-- take_back_identities --
+-- Undoes that for a batch of which one identity was left out.
+WITH gone AS (
+    DELETE FROM identities
+    USING unnest(%(kinds)s::text[], %(values)s::text[], %(profile_ids)s::uuid[]) AS added (kind, value, profile_id)
+    WHERE identities.kind = added.kind AND identities.value = added.value AND identities.profile_id = added.profile_id
+)
+DELETE FROM profiles WHERE profile_id = ANY(%(fresh)s::uuid[]);
 
 -- find_profile --
 -- The profile of one identity.

@@ -5,6 +5,7 @@ from hanse.sources.connections.intake import SMALL_BYTES, receive
 from hanse.sources.connections.polling import poll, poll_all
 from hanse.sources.connections.privacy import close_request, list_requests
 from hanse.sources.connections.processing import WAITING, process
+from hanse.sources.connections.reconciling import Reconciled, reconcile
 from hanse.sources.connections.registration import confirm, manifest, register
 from hanse.sources.connections.replaying import replay
 from hanse.sources.connections.schemas import Connected, Polled, PrivacyRequestRecord, Receipt, ShopConnection
@@ -18,6 +19,7 @@ __all__ = [
     "Polled",
     "PrivacyRequestRecord",
     "Receipt",
+    "Reconciled",
     "ShopConnection",
     "close_request",
     "confirm",
@@ -30,6 +32,7 @@ __all__ = [
     "poll_all",
     "process",
     "receive",
+    "reconcile",
     "register",
     "replay",
     "webhook_path",

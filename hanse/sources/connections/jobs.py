@@ -10,7 +10,7 @@ import msgspec
 
 from hanse.base.context import Context
 from hanse.base.job import job
-from hanse.sources.connections import polling, processing, store
+from hanse.sources.connections import polling, processing, reconciling, store
 
 KEEP_BODIES_DAYS = 7
 KEEP_DELIVERIES_DAYS = 90
@@ -37,6 +37,12 @@ async def take_in_waiting(context: Context) -> dict[str, Any]:
 async def poll(context: Context) -> dict[str, Any]:
     """Read from all connected shops what their webhooks missed."""
     return {"shops": msgspec.to_builtins(await polling.poll_all(context))}
+
+
+@job(schedule="20 4 * * *", retries=0)
+async def reconcile(context: Context) -> dict[str, Any]:
+    """Find out which products connected shops have removed."""
+    return {"shops": msgspec.to_builtins(await reconciling.reconcile_all(context))}
 
 
 @job(schedule="40 3 * * *")

@@ -20,12 +20,12 @@ async def add_delivery(connection: Connection, shop: Shop, delivery: Delivery, p
     await imports.add_dead_letters(connection, [_letter(shop, delivery, problem, now)])
 
 
-async def add_refused(connection: Connection, shop: Shop, refused: Refused, *, now: datetime) -> None:
-    """Keep something that a poll read and that cannot be taken in, each version once."""
+async def add_refused(connection: Connection, shop: Shop, refused: Refused, *, now: datetime) -> bool:
+    """Keep something that a poll read and that cannot be taken in, each version once; return whether it is new."""
     text = f"{shop.connection_id}:{refused.topic}:{refused.resource_id}:".encode() + refused.body
     letter_id = UUID(bytes=hashlib.blake2b(text, digest_size=16).digest())
     read = Delivery(delivery_id=letter_id, topic=refused.topic, event_id="", body=refused.body, triggered_at=None, received_at=now)
-    await imports.add_dead_letters(connection, [_letter(shop, read, Unmappable(field=refused.field, reason=refused.reason), now)])
+    return await imports.add_dead_letters(connection, [_letter(shop, read, Unmappable(field=refused.field, reason=refused.reason), now)]) == 1
 
 
 def _letter(shop: Shop, delivery: Delivery, problem: Unmappable, now: datetime) -> DeadLetter:

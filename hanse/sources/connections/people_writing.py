@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from hanse.base.database import Connection, Queries
 from hanse.data import consent, profiles
 from hanse.data.consent import Consent
+from hanse.data.events import Event, EventType
 from hanse.data.profiles import Profile
-from hanse.sources.files.kinds import people
-from hanse.sources.files.kinds.people import Found, Person, Register
+from hanse.sources.connections import people_finding
 from hanse.sources.source import Change, ConsentGiven, Customer, Shop
 
 queries = Queries(__package__)
@@ -22,35 +24,36 @@ queries = Queries(__package__)
 Owner = UUID
 
 
-async def write(connection: Connection, shop: Shop, changes: Sequence[Change], newest: Collection[int], *, now: datetime) -> dict[int, Owner]:
-    """Write the people of some changes; return whose each is, by the identity of the change.
+@dataclass
+class Written:
+    """Whose changes are, and what the log has to be told of them."""
+
+    owners: dict[int, Owner] = field(default_factory=dict)
+    """By the identity of the change."""
+    identified: list[Event] = field(default_factory=list)
+    """Records of customers that say something new."""
+
+
+async def write(connection: Connection, shop: Shop, changes: Sequence[Change], newest: Collection[int], *, now: datetime) -> Written:
+    """Write the people of some changes.
 
     The record of a customer replaces what is known, where it is the newest; anything else fills gaps.
     """
+    written = Written()
     told = [(change, change.customer) for change in changes if change.customer]
-    found = await _find(connection, [Person(customer.user_id, customer.email, customer.phone) for _, customer in told], now)
-    mine = [(change, customer, each) for (change, customer), each in zip(told, found, strict=True) if each]
-    known = await _known(connection, {each.profile_id for _, _, each in mine})
-    made: dict[UUID, Profile] = {}
-    for change, customer, each in mine:
-        before = made.get(each.profile_id) or known.get(each.profile_id)
-        after = _profile(_timely(customer, newest=id(change) in newest), each, before, now=now)
-        if after != before:
-            made[each.profile_id] = after
-    await profiles.put(connection, made.values(), source=shop.source, now=now)
-    await consent.put(connection, [entry for change, _, each in mine for entry in _consents(shop, change, each.profile_id)], now=now)
-    return {id(change): each.profile_id for change, _, each in mine}
-
-
-async def _find(connection: Connection, wanted: Sequence[Person], now: datetime) -> list[Found | None]:
-    """Return the profile of each person, planned where there is none; who gets a new identity is protected from becoming two profiles."""
-    register = Register(now)
-    await register.learn(connection, wanted)
-    if any(key not in register.owner for person in wanted for key in person.keys):
-        await people.lock(connection)
-        register = Register(now)
-        await register.learn(connection, wanted)
-    return [register.find(person) for person in wanted]
+    owners = await people_finding.owners(connection, [customer for _, customer in told], source=shop.source, now=now)
+    mine = [(change, customer, owner) for (change, customer), owner in zip(told, owners, strict=True) if owner]
+    known = await _known(connection, {owner for _, _, owner in mine})
+    after = dict(known)
+    for change, customer, owner in mine:
+        written.owners[id(change)] = owner
+        traits = _traits(_timely(customer, newest=id(change) in newest), after[owner].traits)
+        if traits != after[owner].traits:
+            after[owner] = msgspec.structs.replace(after[owner], traits=traits)
+            written.identified += [_identified(shop, change, customer, owner, now)] if customer.authoritative else []
+    await profiles.put(connection, [each for owner, each in after.items() if each != known[owner]], source=shop.source, now=now)
+    await consent.put(connection, [entry for change, _, owner in mine for entry in _consents(shop, change, owner)], now=now)
+    return written
 
 
 async def _known(connection: Connection, profile_ids: Iterable[UUID]) -> dict[UUID, Profile]:
@@ -63,15 +66,19 @@ def _timely(customer: Customer, *, newest: bool) -> Customer:
     return customer if newest or not customer.authoritative else replace(customer, traits={})
 
 
-def _profile(customer: Customer, found: Found, before: Profile | None, *, now: datetime) -> Profile:
-    old = before.traits if before else {}
-    traits = _merged(old, customer.traits) if customer.authoritative else _merged(customer.traits, old)
-    return Profile(
-        profile_id=found.profile_id,
-        kind=before.kind if before else "person",
-        traits=traits,
-        identities=(*(before.identities if before else ()), *found.identities),
-        created_at=before.created_at if before else now,
+def _traits(customer: Customer, old: Mapping[str, Any]) -> dict[str, Any]:
+    return _merged(old, customer.traits) if customer.authoritative else _merged(customer.traits, old)
+
+
+def _identified(shop: Shop, change: Change, customer: Customer, owner: Owner, now: datetime) -> Event:
+    return Event(
+        message_id=f"{change.kind}:{shop.source}:{change.resource_id}:{change.changed_at.isoformat()}",
+        type=EventType.IDENTIFY,
+        profile_id=owner,
+        user_id=customer.user_id,
+        source=shop.source,
+        occurred_at=change.changed_at if change.changed_at.year > 1 else now,
+        properties=dict(customer.traits),
     )
 
 

@@ -81,14 +81,13 @@ class _Poll:
         shop, now = self.shop, self.context.clock.now()
         async with store.transaction(self.context) as connection:
             written = await writing.write(connection, shop, page.changes, now=now)
-            for refused in page.refused:
-                await letters.add_refused(connection, shop, refused, now=now)
+            refused = sum([await letters.add_refused(connection, shop, each, now=now) for each in page.refused])
             await store.put_position(connection, shop.connection_id, kind, _after(page, before), now=now)
         self.report = msgspec.structs.replace(
             self.report,
             read=self.report.read + len(page.changes) + len(page.refused),
             written=self.report.written + written.newer,
-            refused=self.report.refused + len(page.refused),
+            refused=self.report.refused + refused,
         )
 
     async def _note(self) -> None:

@@ -140,6 +140,12 @@ LEFT JOIN shop_resources AS known
 SELECT resource_id, local_ids FROM shop_resources
 WHERE connection_id = %(connection_id)s AND kind = %(kind)s AND resource_id = ANY(%(resource_ids)s);
 
+-- live_products --
+-- The products of a shop that were there at a moment, as far as is known.
+SELECT resource_id FROM shop_resources
+WHERE connection_id = %(connection_id)s AND kind = 'product' AND local_ids <> '{}' AND changed_at < %(before)s
+ORDER BY resource_id;
+
 -- discontinue --
 -- Takes products out of the range that no thing of the shop is called any more.
 UPDATE products SET state = 'discontinued', updated_at = %(now)s
@@ -162,6 +168,30 @@ FOR UPDATE;
 -- What some products cost everybody.
 SELECT product_id, currency, amount_minor FROM prices
 WHERE product_id = ANY(%(product_ids)s) AND price_list = 'list' AND min_quantity = 1 AND valid_from = '-infinity';
+
+-- owners --
+-- The profiles that some identities belong to, and whether those profiles have a user id.
+SELECT kind, value, found.profile_id,
+       EXISTS (SELECT FROM identities AS other WHERE other.profile_id = found.profile_id AND other.kind = 'user_id') AS has_user_id
+FROM unnest(%(kinds)s::text[], %(values)s::text[]) AS wanted (kind, value)
+CROSS JOIN LATERAL (
+    SELECT profile_id FROM identities WHERE identities.kind = wanted.kind AND identities.value = wanted.value LIMIT 1
+) AS found;
+
+-- lock_claims --
+-- One transaction at a time gives a user id to a profile that is there already, so that none gets two.
+SELECT pg_advisory_xact_lock(hashtext('hanse.identities'));
+
+-- add_identities --
+-- Makes profiles and adds identities, in order, so that two writers never block each other; one that somebody else has just added is left out.
+WITH made AS (
+    INSERT INTO profiles (profile_id, created_at, updated_at)
+    SELECT profile_id, %(now)s, %(now)s FROM unnest(%(fresh)s::uuid[]) AS fresh (profile_id)
+)
+INSERT INTO identities (kind, value, profile_id, source, created_at)
+SELECT kind, value, profile_id, %(source)s, %(now)s
+FROM unnest(%(kinds)s::text[], %(values)s::text[], %(profile_ids)s::uuid[]) AS added (kind, value, profile_id)
+ON CONFLICT (kind, value) DO NOTHING;
 
 -- profiles --
 -- Profiles with what is known of them, for the transaction that is about to change them.

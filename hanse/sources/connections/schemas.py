@@ -55,11 +55,11 @@ class Polled(msgspec.Struct, kw_only=True, frozen=True):
 
     name: str
     read: int = 0
-    """Orders, customers and products that were read."""
+    """Orders, customers and products that were read, some of them twice."""
     written: int = 0
     """Those that were new or newer."""
     refused: int = 0
-    """Those that became dead letters."""
+    """Those that became dead letters now."""
     error: str = ""
     """Why it ended early; the next one goes on from there."""
 

@@ -40,9 +40,10 @@ async def write(connection: Connection, shop: Shop, changes: Sequence[Change], *
     told = [(change, standings[change.kind, change.resource_id]) for change in changes]
     relevant = [change for change, standing in told if _is_relevant(change, standing)]
     newest = {id(change) for change, standing in told if standing.newer}
-    owners = await people_writing.write(connection, shop, relevant, newest, now=now)
-    logged = [_owned(event, owners.get(id(change))) for change in relevant for event in (*change.events, *_farewell(shop, change, standings))]
-    appended = await events.append(connection, logged, now=now) if logged else None
+    people = await people_writing.write(connection, shop, relevant, newest, now=now)
+    logged = [(event, people.owners.get(id(change))) for change in relevant for event in (*change.events, *_farewell(shop, change, standings))]
+    told = [*people.identified, *(_owned(event, owner) for event, owner in logged)]
+    appended = await events.append(connection, told, now=now) if told else None
     if await catalog_writing.write(connection, shop, changes, standings, now=now):
         await news.announce(connection, "catalog")
     return Written(len(newest), appended.accepted if appended else 0)

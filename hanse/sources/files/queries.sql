@@ -22,9 +22,27 @@ SELECT profile_id, kind, traits, created_at FROM profiles WHERE profile_id = ANY
 -- Makes the log's partitions for some months.
 SELECT ensure_month('events', month) FROM unnest(%(months)s::timestamptz[]) AS month;
 
--- give_events --
--- Gives the events of a profile that was never made to the one that has its identity.
-UPDATE events SET profile_id = %(owner)s WHERE profile_id = %(planned)s;
+-- owners --
+-- The profiles that some identities belong to, and whether those profiles have a user id.
+SELECT kind, value, found.profile_id,
+       EXISTS (SELECT FROM identities AS other WHERE other.profile_id = found.profile_id AND other.kind = 'user_id') AS has_user_id
+FROM unnest(%(kinds)s::text[], %(values)s::text[]) AS wanted (kind, value)
+CROSS JOIN LATERAL (
+    SELECT profile_id FROM identities WHERE identities.kind = wanted.kind AND identities.value = wanted.value LIMIT 1
+) AS found;
+
+-- add_identities --
+-- Adds identities, in order, so that two transactions never block each other; one that somebody has stays theirs.
+INSERT INTO identities (kind, value, profile_id, source, created_at)
+SELECT kind, value, profile_id, %(source)s, %(now)s
+FROM unnest(%(kinds)s::text[], %(values)s::text[], %(owners)s::uuid[]) AS added (kind, value, profile_id)
+ON CONFLICT (kind, value) DO NOTHING;
+
+-- join_profile --
+-- Gives all of a profile that was just made to the one that somebody else made of the same person.
+WITH events_given AS (UPDATE events SET profile_id = %(owner)s WHERE profile_id = %(planned)s),
+identities_given AS (UPDATE identities SET profile_id = %(owner)s WHERE profile_id = %(planned)s)
+DELETE FROM profiles WHERE profile_id = %(planned)s;
 
 -- known_orders --
 -- Which of some messages the log has, and by what their content is told apart.

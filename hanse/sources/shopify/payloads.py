@@ -228,8 +228,8 @@ class InventoryItem(msgspec.Struct):
     sku: str | None = None
 
 
-class Deleted(msgspec.Struct):
-    """Something that is there no longer."""
+class Thing(msgspec.Struct):
+    """Something of which only the id is told."""
 
     id: Id
 

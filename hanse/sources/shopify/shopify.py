@@ -99,6 +99,16 @@ class Shopify:
             yield await batches.page(answer.json(dict[str, list[msgspec.Raw]]).get(kind, []), TOPIC_OF_KIND[kind], _reader(kind, shop), _stamp)
             params = self._next(answer)
 
+    async def product_ids(self, shop: Shop, api: Api) -> set[str]:
+        """Return the ids of all products; variants are part of theirs."""
+        found: set[str] = set()
+        params: dict[str, str] | None = {"limit": str(self.page_size), "fields": "id"}
+        while params:
+            answer = await api.get("/products.json", params)
+            found |= {str(each.id) for each in answer.json(dict[str, list[payloads.Thing]]).get("products", [])}
+            params = self._next(answer)
+        return found
+
     def _next(self, answer: Answer) -> dict[str, str] | None:
         """Return how to ask for the next page: only its mark is taken from the answer, never an address."""
         found = _NEXT.search(answer.headers.get("link", ""))
@@ -177,12 +187,12 @@ def _read_product(delivery: Delivery, shop: Shop) -> Reading:
 
 def _read_deleted(delivery: Delivery, shop: Shop) -> Reading:
     kind = "order" if delivery.topic == "orders/delete" else "product"
-    number = str(decode(delivery.body, payloads.Deleted).id)
+    number = str(decode(delivery.body, payloads.Thing).id)
     return Reading(changes=(Change(kind=kind, resource_id=number, changed_at=delivery.moment, deleted=True),))
 
 
 def _read_deleted_customer(delivery: Delivery, shop: Shop) -> Reading:
-    return Reading(requests=(customers.deleted(decode(delivery.body, payloads.Deleted).id),))
+    return Reading(requests=(customers.deleted(decode(delivery.body, payloads.Thing).id),))
 
 
 def _read_request(delivery: Delivery, shop: Shop) -> Reading:

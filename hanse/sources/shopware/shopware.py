@@ -115,6 +115,20 @@ class Shopware:
             if not after:
                 return
 
+    async def product_ids(self, shop: Shop, api: Api) -> set[str]:
+        """Return the ids of all products and variants."""
+        assert isinstance(api, ShopwareApi)  # noqa: S101  # made by api() above
+        found: set[str] = set()
+        after = ""
+        while True:
+            asked = {**self._criteria("product", None, after), "associations": {}, "includes": {"product": ["id", "autoIncrement"]}}
+            stamps = [_stamped(bytes(each)) for each in await api.search("product", asked)]
+            found |= {each.id for each in stamps}
+            numbers = [each.auto_increment for each in stamps if each.auto_increment is not None]
+            if not numbers or len(stamps) < self.page_size:
+                return found
+            after = str(max(numbers))
+
     def _criteria(self, entity: str, since: datetime | None, after: str) -> dict[str, Any]:
         filters: list[dict[str, Any]] = []
         if since:

@@ -147,3 +147,7 @@ class Source(Protocol):
         A page whose position has no cursor says by `newest_at` up to which change everything has been read.
         """
         ...
+
+    async def product_ids(self, shop: Shop, api: Api) -> set[str]:
+        """Return the resource ids of all products and variants that the shop has, to find out what it removed."""
+        ...

@@ -14,7 +14,7 @@ def read(moment: Moment, field: str) -> datetime | None:
     if not moment:
         return None
     try:
-        return utc(moment if isinstance(moment, datetime) else datetime.fromisoformat(moment))
+        return utc(datetime.fromisoformat(moment))
     except ValueError:
         raise Unmappable(field=field, reason="this is not a time") from None
 

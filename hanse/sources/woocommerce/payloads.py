@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 
 import msgspec
 
-Moment = datetime | str | None
+Moment = str | None
 """A moment in UTC that does not say so; empty where there is none."""
-Number = Decimal | str | None
+Number = str | int | float | None
 """An amount, empty where there is none."""
 
 
@@ -155,6 +154,13 @@ class Deleted(msgspec.Struct):
     """Something that is there no longer."""
 
     id: int
+
+
+class Listed(msgspec.Struct):
+    """A product and its variations, by their ids alone."""
+
+    id: int
+    variations: list[int] = []
 
 
 class Stamp(msgspec.Struct):

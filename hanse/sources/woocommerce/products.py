@@ -112,7 +112,7 @@ def _price(product: Product, number: str, shop: Shop) -> tuple[Price, ...]:
     if product.price in {None, ""} or product.type in {"variable", "grouped"}:
         return ()
     try:
-        price = amounts.checked(Decimal(product.price or 0), "price")
+        price = amounts.checked(Decimal(str(product.price).strip()), "price")
     except InvalidOperation:
         raise Unmappable(field="price", reason="this is not an amount of money") from None
     if price < 0:

@@ -95,6 +95,11 @@ class WooCommerce:
             async for page in found:
                 yield page
 
+    async def product_ids(self, shop: Shop, api: Api) -> set[str]:
+        """Return the ids of all products and their variations; those in the bin are not among them."""
+        found = await self._all(api, "/products", payloads.Listed, _fields="id,variations", orderby="id", order="asc")
+        return {str(number) for each in found for number in (each.id, *each.variations)}
+
     async def _poll_changed(self, shop: Shop, api: Api, kind: str, position: Position) -> AsyncGenerator[Page, None]:
         """Read the oldest change first; each page begins at the last change of the one before, as pages move while things change."""
         after, number = position.since, 1
@@ -160,12 +165,12 @@ class WooCommerce:
 
         return read
 
-    async def _all(self, api: Api, path: str, kind: type[ThingT]) -> list[ThingT]:
-        """Return all pages of a short list."""
+    async def _all(self, api: Api, path: str, kind: type[ThingT], **params: str) -> list[ThingT]:
+        """Return all pages of a list."""
         found: list[ThingT] = []
         number = 1
         while True:
-            answer = await api.get(path, {"per_page": str(self.page_size), "page": str(number)})
+            answer = await api.get(path, {"per_page": str(self.page_size), "page": str(number), **params})
             page = answer.json(list[kind])  # type: ignore[valid-type]  # a type that is known at run time alone
             found += page
             if len(page) < self.page_size:

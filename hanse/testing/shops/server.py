@@ -164,10 +164,10 @@ class FakeShop(ABC):
 
             protocol_version = "HTTP/1.1"
 
-            def do_GET(self) -> None:  # noqa: N802  # as the server wants it
+            def do_GET(self) -> None:  # as the server wants it
                 self._answer()
 
-            def do_POST(self) -> None:  # noqa: N802  # as above
+            def do_POST(self) -> None:  # as above
                 self._answer()
 
             def log_message(self, *arguments: Any) -> None:

@@ -20,7 +20,7 @@ class FakeShopify(FakeShop):
     """One Shopify shop whose prices include tax."""
 
     system = "shopify"
-    secrets = {"client_secret": "fake-client-secret", "access_token": "fake-access-token"}  # noqa: S105, RUF012  # of a fake
+    secrets = {"client_secret": "fake-client-secret", "access_token": "fake-access-token"}  # noqa: RUF012  # of a fake
 
     def __init__(self) -> None:
         """Stand empty."""
@@ -28,7 +28,7 @@ class FakeShopify(FakeShop):
         self.orders: dict[int, dict[str, Any]] = {}
         self.products: dict[int, dict[str, Any]] = {}
         self.customers: dict[int, dict[str, Any]] = {}
-        self._events = 0
+        self._count = 0
 
     def place_order(self, number: int, items: Sequence[Item], *, at: datetime, email: str = "kim@example.org") -> list[Signed]:
         """Have somebody place an order."""
@@ -82,7 +82,7 @@ class FakeShopify(FakeShop):
 
     def save_product(self, sku: str, title: str, *, net: Decimal, stock: int, at: datetime) -> list[Signed]:
         """Make a product with one variant, or change it."""
-        identity = self._product_id(sku) or FIRST_ID + len(self.products) + 1
+        identity = self._product_id(sku) or FIRST_ID + self._next()
         topic = "products/update" if identity in self.products else "products/create"
         variant = {
             "id": identity * 10,
@@ -128,7 +128,7 @@ class FakeShopify(FakeShop):
     def signed(self, topic: str, payload: object, *, at: datetime, event_id: str | None = None) -> Signed:
         """Return a webhook about anything."""
         body = payload if isinstance(payload, bytes) else encoded(payload)
-        self._events += 1
+        number = self._next()
         signature = base64.b64encode(hmac.digest(self.secrets["client_secret"].encode(), body, hashlib.sha256)).decode()
         headers = {
             "Content-Type": "application/json",
@@ -136,8 +136,8 @@ class FakeShopify(FakeShop):
             "X-Shopify-Hmac-Sha256": signature,
             "X-Shopify-Shop-Domain": "127.0.0.1",
             "X-Shopify-API-Version": "2025-10",
-            "X-Shopify-Webhook-Id": f"webhook-{self._events}",
-            "X-Shopify-Event-Id": event_id or f"event-{self._events}",
+            "X-Shopify-Webhook-Id": f"webhook-{number}",
+            "X-Shopify-Event-Id": event_id or f"event-{number}",
             "X-Shopify-Triggered-At": at.isoformat(),
         }
         return Signed(headers, body)
@@ -153,6 +153,10 @@ class FakeShopify(FakeShop):
         if kind == "inventory_levels":
             return self._levels(int(asked.query["inventory_item_ids"]))
         return self._one(kind, int(identity)) if identity else self._many(kind, asked)
+
+    def _next(self) -> int:
+        self._count += 1
+        return self._count
 
     def _one(self, kind: str, identity: int) -> Reply:
         if kind == "inventory_items":

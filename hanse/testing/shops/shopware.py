@@ -25,7 +25,7 @@ class FakeShopware(FakeShop):
     """One Shopware shop whose prices include tax, with our app in it."""
 
     system = "shopware"
-    secrets = {"app_secret": "fake-app-secret"}  # noqa: S105, RUF012  # of a fake
+    secrets = {"app_secret": "fake-app-secret"}  # noqa: RUF012  # of a fake
 
     def __init__(self) -> None:
         """Stand empty; the shop has not registered yet."""

@@ -18,7 +18,7 @@ class FakeWooCommerce(FakeShop):
     """One WooCommerce shop whose product prices are net."""
 
     system = "woocommerce"
-    secrets = {"webhook_secret": "fake-webhook-secret", "consumer_key": "ck_fake", "consumer_secret": "cs_fake"}  # noqa: S105, RUF012  # of a fake
+    secrets = {"webhook_secret": "fake-webhook-secret", "consumer_key": "ck_fake", "consumer_secret": "cs_fake"}  # noqa: RUF012  # of a fake
 
     def __init__(self) -> None:
         """Stand empty."""
@@ -27,7 +27,7 @@ class FakeWooCommerce(FakeShop):
         self.products: dict[int, dict[str, Any]] = {}
         self.customers: dict[int, dict[str, Any]] = {}
         self.refunds: dict[int, list[dict[str, Any]]] = {}
-        self._deliveries = 0
+        self._count = 0
 
     def place_order(self, number: int, items: Sequence[Item], *, at: datetime, email: str = "kim@example.org") -> list[Signed]:
         """Have somebody place an order."""
@@ -78,7 +78,7 @@ class FakeWooCommerce(FakeShop):
 
     def save_product(self, sku: str, title: str, *, net: Decimal, stock: int, at: datetime) -> list[Signed]:
         """Make a product, or change it."""
-        identity = self._product_id(sku) or 100 + len(self.products)
+        identity = self._product_id(sku) or 100 + self._next()
         topic = "product.updated" if identity in self.products else "product.created"
         self.products[identity] = {
             "id": identity,
@@ -123,7 +123,6 @@ class FakeWooCommerce(FakeShop):
     def signed(self, topic: str, payload: object) -> Signed:
         """Return a webhook about anything."""
         body = payload if isinstance(payload, bytes) else encoded(payload)
-        self._deliveries += 1
         resource, _, event = topic.partition(".")
         signature = base64.b64encode(hmac.digest(self.secrets["webhook_secret"].encode(), body, hashlib.sha256)).decode()
         headers = {
@@ -134,7 +133,7 @@ class FakeWooCommerce(FakeShop):
             "X-WC-Webhook-Event": event,
             "X-WC-Webhook-Signature": signature,
             "X-WC-Webhook-ID": "7",
-            "X-WC-Webhook-Delivery-ID": f"delivery-{self._deliveries}",
+            "X-WC-Webhook-Delivery-ID": f"delivery-{self._next()}",
         }
         return Signed(headers, body)
 
@@ -155,6 +154,10 @@ class FakeWooCommerce(FakeShop):
             thing = getattr(self, kind).get(int(identity))
             return Reply(200, thing) if thing else Reply(404, {"code": "not_found"})
         return _page(self._sorted(kind, asked.query), asked.query)
+
+    def _next(self) -> int:
+        self._count += 1
+        return self._count
 
     def _sorted(self, kind: str, query: Mapping[str, str]) -> list[dict[str, Any]]:
         if kind == "customers":

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
+
+from psycopg import Rollback
 
 from hanse.base.database import Queries
 from hanse.data import profiles
@@ -23,38 +26,65 @@ KEY = "coalesce('#' || customer_id, email)"
 async def load(load: Load) -> None:
     """Write the checked rows as profiles."""
     await last_rows.make(load, KEY, "{rows} rows are about a customer that comes again later; the last row counts.", example="'line ' || line")
-    await people.lock(load.connection)
-    register = Register(load.now)
     shared: list[str] = []
     async for _, rows in last_rows.pages(load, {}):
-        shared += await _write(load, register, rows)
+        shared += await _write(load, rows)
     text = "{rows} e-mail addresses or telephone numbers belong to another customer already, such as that of {example}; they stay there."
     load.note(text, rows=len(shared), example=", ".join(shared[:3]))
 
 
-async def _write(load: Load, register: Register, rows: list[Row]) -> list[str]:
-    """Write some customers; return those of whom an identity belongs to somebody else."""
+async def _write(load: Load, rows: list[Row]) -> list[str]:
+    """Write some customers, again where somebody else made one of them at the same time; return those with an identity of others."""
+    while True:
+        page = _Page()
+        async with load.connection.transaction() as savepoint:
+            await _write_page(load, rows, page)
+            lost = await people.add_identities(load.connection, page.identities, source=load.source, now=load.now)
+            if lost:
+                raise Rollback(savepoint)
+        if not lost:
+            break
+    load.loaded += page.loaded
+    load.known += page.known
+    load.count("profiles", page.fresh)
+    load.count("changed_profiles", len(page.made) - page.fresh)
+    return page.shared
+
+
+async def _write_page(load: Load, rows: list[Row], page: _Page) -> None:
+    register = Register(load.now)
     persons = [_person(row) for row in rows]
     await register.learn(load.connection, persons)
     found = [register.find(person) for person in persons]
     known = await _known(load, {each.profile_id for each in found if each})
-    made: dict[UUID, Profile] = {}
-    shared = []
     for row, each in zip(rows, found, strict=True):
-        if each is None:
-            continue
-        before = made.get(each.profile_id) or known.get(each.profile_id)
-        after = _profile(load, row, each, before)
-        if after == before:
-            load.known += row["copies"]
+        if each is not None:
+            page.add(row, each, _profile(load, row, each, page.made.get(each.profile_id) or known.get(each.profile_id)), known)
+    await profiles.put(load.connection, page.made.values(), source=load.source, now=load.now)
+
+
+@dataclass
+class _Page:
+    """What becomes of some rows."""
+
+    made: dict[UUID, Profile] = field(default_factory=dict)
+    identities: dict[people.Key, UUID] = field(default_factory=dict)
+    shared: list[str] = field(default_factory=list)
+    loaded: int = 0
+    known: int = 0
+    fresh: int = 0
+
+    def add(self, row: Row, found: Found, after: Profile, known: Mapping[UUID, Profile]) -> None:
+        """Note what a row changes."""
+        before = self.made.get(found.profile_id) or known.get(found.profile_id)
+        if after == before and not found.identities:
+            self.known += row["copies"]
         else:
-            load.loaded += row["copies"]
-            made[each.profile_id] = after
-        shared += [f"line {row['line']}"] if each.taken else []
-    await profiles.put(load.connection, made.values(), source=load.source, now=load.now)
-    load.count("profiles", sum(profile_id not in known for profile_id in made))
-    load.count("changed_profiles", sum(profile_id in known for profile_id in made))
-    return shared
+            self.loaded += row["copies"]
+            self.fresh += before is None
+            self.made[found.profile_id] = after
+        self.identities.update(((key.kind, key.value), found.profile_id) for key in found.identities)
+        self.shared += [f"line {row['line']}"] if found.taken else []
 
 
 def _person(row: Row) -> Person:
@@ -82,7 +112,6 @@ def _profile(load: Load, row: Row, found: Found, before: Profile | None) -> Prof
         profile_id=found.profile_id,
         kind=_kind(row, before),
         traits=traits,
-        identities=(*(before.identities if before else ()), *found.identities),
         created_at=before.created_at if before else load.now,
     )
 

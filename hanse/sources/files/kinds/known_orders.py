@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from hanse.base import database
 from hanse.base.database import Connection, Queries
 from hanse.data.events import Event
-from hanse.data.events.store import message_key
 
 queries = Queries("hanse.sources.files")
 
@@ -19,18 +18,17 @@ def content_hash(properties: bytes) -> str:
     return hashlib.blake2b(properties, digest_size=16).hexdigest()
 
 
-async def known(connection: Connection, orders: Sequence[Event]) -> dict[UUID, str | None]:
-    """Return the content hashes of those orders that the log has already, by message key."""
-    keys = [message_key(event.message_id) for event in orders]
+async def known(connection: Connection, keys: Sequence[UUID]) -> dict[UUID, str | None]:
+    """Return the content hashes of those messages that the log has already."""
     cursor = await connection.execute(queries["known_orders"], {"message_keys": keys})
     return {row["message_key"]: row["content_hash"] async for row in cursor}
 
 
-async def changed(connection: Connection, repeated: Sequence[Event]) -> list[str]:
-    """Return the order ids of those events that the log has with other properties."""
+async def changed(connection: Connection, repeated: Mapping[UUID, Event]) -> list[str]:
+    """Return the order ids of those events, by message key, that the log has with other properties."""
     if not repeated:
         return []
-    rows = ((message_key(event.message_id), database.jsonb(event.properties)) for event in repeated)
+    rows = ((key, database.jsonb(event.properties)) for key, event in repeated.items())
     await connection.execute(queries["make_staged_orders"])
     await connection.execute(queries["empty_staged_orders"])
     await database.copy(connection, "staged_orders", ("message_key", "properties"), rows)

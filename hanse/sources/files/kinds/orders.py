@@ -26,7 +26,7 @@ steps = Queries(__package__, "orders.sql")
 queries = Queries("hanse.sources.files")
 PRODUCT_PAGE = 10_000
 WRITTEN_AT_ONCE = 5_000
-SMALL_PART, FEW_PARTS, LARGE_PART = 100_000, 8, 500_000
+SMALL_PART, FEW_PARTS, LARGE_PART = 150_000, 8, 500_000
 """Lines grouped at once: few enough for memory, and some parts at least, so that one is grouped while another is written."""
 
 Row = dict[str, Any]
@@ -38,6 +38,8 @@ class Writing:
 
     people: Register
     plan: Plan = field(default_factory=Plan)
+    owners: dict[tuple[str | None, str | None], UUID | None] = field(default_factory=dict)
+    """Profile by customer number and e-mail address."""
     changed: list[str] = field(default_factory=list)
     """Orders that were known with other content."""
 
@@ -116,28 +118,28 @@ def _orders(load: Load, cancelling: bool, parts: int, part: int) -> list[Row]:  
 
 async def _write_page(load: Load, writing: Writing, rows: list[Row]) -> None:
     """Write some orders; note those that were known with other content."""
-    owners = await _owners(load, writing, rows)
-    made = [_event(load, row, owner) for row, owner in zip(rows, owners, strict=True)]
-    known = await known_orders.known(load.connection, made)
+    await _find_owners(load, writing, rows)
+    made = {message_key(event.message_id): event for event in (_event(load, row, writing) for row in rows)}
+    known = await known_orders.known(load.connection, list(made))
     if load.suffix:
-        made = [_with_suffix(event, load.suffix) if message_key(event.message_id) in known else event for event in made]
+        made = {key: _with_suffix(event, load.suffix) if key in known else event for key, event in made.items()}
         known = {}
-    unknown = [event for event in made if message_key(event.message_id) not in known]
+    unknown = [event for key, event in made.items() if key not in known]
     appended = await events.append(load.connection, unknown, now=load.now)
     new = {event.message_id for event, taken in zip(unknown, appended.taken, strict=True) if taken}
-    for row, event in zip(rows, made, strict=True):
+    for row, event in zip(rows, made.values(), strict=True):
         if event.message_id in new:
             load.loaded += row["lines"]
             load.count("refunds" if row["refund"] else "orders", 1)
         else:
             load.known += row["lines"]
-    repeated = [event for event in made if event.message_id not in new and not _is_same(event, known)]
+    repeated = {key: event for key, event in made.items() if event.message_id not in new and not _is_same(event, known.get(key))}
     writing.changed += await known_orders.changed(load.connection, repeated)
 
 
-def _is_same(event: Event, known: dict[UUID, str | None]) -> bool:
+def _is_same(event: Event, content_hash: str | None) -> bool:
     """Return whether an order is surely the one that the log has."""
-    return isinstance(event.context, dict) and known.get(message_key(event.message_id)) == event.context["content_hash"]
+    return isinstance(event.context, dict) and event.context["content_hash"] == content_hash
 
 
 def _with_suffix(event: Event, suffix: str) -> Event:
@@ -145,13 +147,13 @@ def _with_suffix(event: Event, suffix: str) -> Event:
     return msgspec.structs.replace(event, message_id=event.message_id + suffix)
 
 
-def _event(load: Load, row: Row, owner: UUID | None) -> Event:
+def _event(load: Load, row: Row, writing: Writing) -> Event:
     properties = row["properties"].encode()
     prefix, name = ("refund", "Order Refunded") if row["refund"] else ("order", "Order Completed")
     return Event(
         message_id=f"{prefix}:{load.source}:{row['order_id']}",
         name=name,
-        profile_id=owner,
+        profile_id=writing.owners[row["customer_id"], row["email"]],
         user_id=row["customer_id"],
         source=load.source,
         occurred_at=_aware(row["ordered_at"]),
@@ -160,15 +162,16 @@ def _event(load: Load, row: Row, owner: UUID | None) -> Event:
     )
 
 
-async def _owners(load: Load, writing: Writing, rows: list[Row]) -> list[UUID | None]:
-    """Return whose orders they are; plan profiles for people seen for the first time."""
-    persons = [Person(row["customer_id"], row["email"]) for row in rows]
-    await writing.people.learn(load.connection, persons)
-    found = [writing.people.find(person) for person in persons]
-    for row, each in zip(rows, found, strict=True):
-        if each is not None and each.identities:
-            writing.plan.add(each, _profile(load, row, each))
-    return [each.profile_id if each else None for each in found]
+async def _find_owners(load: Load, writing: Writing, rows: list[Row]) -> None:
+    """Find whose orders they are; plan profiles for people seen for the first time."""
+    unknown = {(row["customer_id"], row["email"]): row for row in rows if (row["customer_id"], row["email"]) not in writing.owners}
+    persons = {names: Person(*names) for names in unknown}
+    await writing.people.learn(load.connection, persons.values())
+    for names, person in persons.items():
+        found = writing.people.find(person)
+        if found is not None and found.identities:
+            writing.plan.add(found, _profile(load, unknown[names], found))
+        writing.owners[names] = found.profile_id if found else None
 
 
 def _profile(load: Load, row: Row, found: Found) -> Profile:

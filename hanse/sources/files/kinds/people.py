@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -10,14 +10,16 @@ from uuid import UUID
 from psycopg import AsyncCursor
 from psycopg.rows import DictRow
 
-from hanse.base import database, ids
+from hanse.base import ids
 from hanse.base.database import Connection, Queries
 from hanse.data import profiles
-from hanse.data.profiles import Identity, Profile, identity, store
+from hanse.data.profiles import Identity, Profile, identity
 
 queries = Queries("hanse.sources.files")
 
 Key = tuple[str, str]
+ORDER = ("user_id", "email", "phone")
+"""Kinds of identity, the surest first."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class Register:
 class Plan:
     """Profiles and identities that are to be written once the events that name them are.
 
-    Making identities locks out everybody else who makes some until the transaction ends; so it is done last.
+    Whoever adds the same identity waits until this transaction ends, so it is done last.
     """
 
     fresh: dict[UUID, Profile] = field(default_factory=dict)
@@ -108,37 +110,37 @@ class Plan:
         self.added.update(((each.kind, each.value), found.profile_id) for each in found.identities)
 
     async def write(self, connection: Connection, *, source: str, now: datetime) -> int:
-        """Write what is planned; return how many profiles were made. Who came in the meantime is joined."""
-        if not self.added:
-            return 0
-        await lock(connection)
-        await self._join(connection)
+        """Write what is planned; return how many profiles were made. Who was made by others in the meantime is joined."""
         if self.fresh:
             await profiles.put(connection, self.fresh.values(), source=source, now=now)
-        await add_identities(connection, self.added, source=source, now=now)
-        return len(self.fresh)
+        lost = await add_identities(connection, self.added, source=source, now=now)
+        joined = {planned: lost[surest] for planned, surest in self._surest() if surest in lost}
+        for planned, owner in joined.items():
+            await connection.execute(queries["join_profile"], {"planned": planned, "owner": owner})
+        return len(self.fresh) - len(joined)
 
-    async def _join(self, connection: Connection) -> None:
-        """Give the events of planned profiles to those who got their identities while the events were written."""
-        async for row in await _owners(connection, list(self.added)):
-            planned = self.added.pop((row["kind"], row["value"]))
-            if self.fresh.pop(planned, None) is not None:
-                await connection.execute(queries["give_events"], {"planned": planned, "owner": row["profile_id"]})
-                self.added = {key: row["profile_id"] if owner == planned else owner for key, owner in self.added.items()}
-
-
-async def lock(connection: Connection) -> None:
-    """Let nobody else make identities until the transaction ends, so that nobody becomes two profiles."""
-    await connection.execute(identity.queries["lock_identities"])
+    def _surest(self) -> Iterator[tuple[UUID, Key]]:
+        """Give the surest identity of each fresh profile."""
+        by_profile: dict[UUID, list[Key]] = {profile_id: [] for profile_id in self.fresh}
+        for key, owner in self.added.items():
+            if owner in by_profile:
+                by_profile[owner].append(key)
+        return ((profile_id, min(keys, key=lambda key: ORDER.index(key[0]))) for profile_id, keys in by_profile.items() if keys)
 
 
-async def add_identities(connection: Connection, added: dict[Key, UUID], *, source: str, now: datetime) -> None:
-    """Write identities whose key is not taken yet."""
-    rows = ((*key, profile_id, source, now) for key, profile_id in added.items())
-    await database.stage(connection, "identities", ("kind", "value", "profile_id", "source", "created_at"), rows)
-    await connection.execute(store.queries["insert_staged_identities"])
+async def add_identities(connection: Connection, added: dict[Key, UUID], *, source: str, now: datetime) -> dict[Key, UUID]:
+    """Write identities; return the owners of those that belong to somebody else."""
+    if not added:
+        return {}
+    kinds, values, owners = zip(*sorted((*key, profile_id) for key, profile_id in added.items()), strict=True)
+    facts = {"kinds": list(kinds), "values": list(values), "owners": list(owners), "source": source, "now": now}
+    cursor = await connection.execute(queries["add_identities"], facts)
+    if cursor.rowcount == len(added):
+        return {}
+    owners_now = {(row["kind"], row["value"]): row["profile_id"] async for row in await _owners(connection, list(added))}
+    return {key: owner for key, owner in owners_now.items() if owner != added[key]}
 
 
 async def _owners(connection: Connection, keys: Sequence[Key]) -> AsyncCursor[DictRow]:
     facts = {"kinds": [kind for kind, _ in keys], "values": [value for _, value in keys]}
-    return await connection.execute(identity.queries["find_identities"], facts)
+    return await connection.execute(queries["owners"], facts)
