@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from hanse.base import errors, ids
+from hanse.base import database, errors, ids
 from hanse.base.clock import Clock
 from hanse.base.config import Settings
 from hanse.base.database import Connection, Pool
@@ -188,15 +188,15 @@ class Context:
 def parse(operation: Operation[Any, Any], arguments: object) -> Any:
     """Turn plain data into an operation's request; raises `InvalidRequest` naming the field."""
     try:
-        return msgspec.convert(arguments, operation.request_type)
-    except msgspec.ValidationError as error:
+        return decode(operation, msgspec.json.encode(arguments))
+    except (UnicodeEncodeError, OverflowError) as error:
         raise invalid(error) from error
 
 
 def decode(operation: Operation[Any, Any], body: bytes) -> Any:
-    """Turn JSON into an operation's request; raises `InvalidRequest` naming the field."""
+    """Turn JSON into an operation's request; raises `InvalidRequest` naming the field. NUL characters in it become U+FFFD."""
     try:
-        return msgspec.json.decode(body, type=operation.request_type)
+        return msgspec.json.decode(database.without_nul(body), type=operation.request_type)
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise invalid(error) from error
 

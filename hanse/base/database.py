@@ -30,7 +30,7 @@ RECONNECT_SECONDS = 5.0
 """How long one attempt to connect goes on, waiting longer and longer; the next one who asks starts another."""
 
 _NAMED = re.compile(r"^-- ([a-z0-9_]+) --\n", re.MULTILINE)
-_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 """A NUL as JSON writes it; after an odd number of backslashes the same letters are plain text."""
 
 
@@ -129,6 +129,10 @@ def _names(columns: Sequence[str]) -> sql.Composable:
 
 
 def jsonb(value: object) -> str:
-    """Return JSON text that jsonb takes: PostgreSQL refuses NUL characters, so they become U+FFFD."""
-    text = msgspec.json.encode(value).decode()
-    return _NUL.sub(r"\1\\ufffd", text) if "\\u0000" in text else text
+    """Return JSON text that jsonb takes."""
+    return without_nul(msgspec.json.encode(value)).decode()
+
+
+def without_nul(text: bytes) -> bytes:
+    """Return JSON in which NUL characters, which PostgreSQL refuses in any text, are U+FFFD."""
+    return _NUL.sub(rb"\1\\ufffd", text) if b"\\u0000" in text else text

@@ -108,8 +108,8 @@ def build(settings: Settings, conninfo: str, *, clock: Clock | None = None, regi
 async def started(settings: Settings, conninfo: str, *, clock: Clock | None = None, registry: Registry | None = None) -> AsyncIterator[Runtime]:
     """Give a running Hanse on a database that is there."""
     runtime = build(settings, conninfo, clock=clock, registry=registry)
-    await runtime.start()
     try:
+        await runtime.start()
         yield runtime
     finally:
         await runtime.stop()

@@ -107,6 +107,17 @@ def test_an_unknown_and_a_missing_field_come_with_a_remedy() -> None:
     assert remedies == ["Leave it out, or look up its name.", "Send it."]
 
 
+def test_nul_characters_that_the_database_refuses_are_replaced() -> None:
+    assert contract.decode(load, b'{"boat": "C\\u0000g \\\\u0000"}') == Load(boat="C\ufffdg \\u0000")
+    assert contract.parse(load, {"boat": "C\0g"}) == Load(boat="C\ufffdg")
+
+
+@pytest.mark.parametrize("value", ["\ud800", 2**70])
+def test_plain_data_that_json_cannot_carry_is_refused(value: object) -> None:
+    with pytest.raises(InvalidRequest):
+        contract.parse(load, {"boat": value})
+
+
 def test_what_fits_is_read() -> None:
     assert contract.decode(load, b'{"boat": "Cog", "crates": [{"weight": 2}]}') == Load(boat="Cog", crates=[Crate(weight=2)])
 

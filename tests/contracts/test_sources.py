@@ -70,7 +70,7 @@ class House:
             row["name"]
             for row in await self.rows("SELECT relname AS name FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace")
         ]
-        return {name: (await self.rows(f'SELECT count(*) AS count FROM "{name}"'))[0]["count"] for name in tables}  # noqa: S608  # names of tables
+        return {name: (await self.rows(f'SELECT count(*) AS count FROM "{name}"'))[0]["count"] for name in tables}  # names of tables
 
 
 async def register(house: House) -> None:

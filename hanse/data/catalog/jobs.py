@@ -12,4 +12,6 @@ from hanse.data.catalog import statistics
 @job(schedule="25 * * * *")
 async def refresh_statistics(context: Context) -> dict[str, Any]:
     """Compute what sold of each product."""
-    return {"products": await statistics.refresh(context)}
+    products = await statistics.refresh(context)
+    await (await context.connection()).execute(statistics.queries["analyze"])
+    return {"products": products}

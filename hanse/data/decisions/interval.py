@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
+NORMAL = NormalDist()
 CONFIDENCE = 0.95
 POWER = 0.80
 
@@ -27,11 +29,11 @@ class Proportion:
         return self.hits / self.of
 
     def wilson(self) -> tuple[float, float]:
-        """Return the score interval of Wilson 1927."""
-        from scipy.stats import binomtest
-
-        interval = binomtest(self.hits, self.of).proportion_ci(confidence_level=CONFIDENCE, method="wilson")
-        return float(interval.low), float(interval.high)
+        """Return the score interval (Wilson 1927), written out: scipy's takes seconds to import for one formula."""
+        squared = NORMAL.inv_cdf((1 + CONFIDENCE) / 2) ** 2
+        middle = (self.hits + squared / 2) / (self.of + squared)
+        half = math.sqrt(squared * (self.hits * (1 - self.share) + squared / 4)) / (self.of + squared)
+        return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def newcombe(first: Proportion, second: Proportion) -> tuple[float, float]:
@@ -53,13 +55,11 @@ def needed(first: Proportion, second: Proportion) -> float | None:
 
     Null where there is no difference to find.
     """
-    from scipy.stats import norm
-
     difference = first.share - second.share
     if difference == 0:
         return None
     ratio = second.of / first.of
     pooled = (first.hits + second.hits) / (first.of + second.of)
-    under_none = norm.ppf((1 + CONFIDENCE) / 2) * math.sqrt(pooled * (1 - pooled) * (1 + 1 / ratio))
-    under_some = norm.ppf(POWER) * math.sqrt(first.share * (1 - first.share) + second.share * (1 - second.share) / ratio)
+    under_none = NORMAL.inv_cdf((1 + CONFIDENCE) / 2) * math.sqrt(pooled * (1 - pooled) * (1 + 1 / ratio))
+    under_some = NORMAL.inv_cdf(POWER) * math.sqrt(first.share * (1 - first.share) + second.share * (1 - second.share) / ratio)
     return float((under_none + under_some) ** 2 / difference**2)

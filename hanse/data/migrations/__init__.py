@@ -26,10 +26,10 @@ class UnsuitableDatabase(HanseError):
 
 def head() -> str:
     """Return the newest step there is."""
-    return max(path.name[:4] for path in versions().glob("[0-9]*.py"))
+    return max(path.name[:4] for path in folder().glob("[0-9]*.py"))
 
 
-def versions() -> Path:
+def folder() -> Path:
     """Return the folder of the steps."""
     return Path(str(resources.files(__name__))) / "versions"
 
@@ -87,7 +87,7 @@ def _upgrade(conninfo: str) -> None:
 
     engine = sqlalchemy.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=sqlalchemy.NullPool)
     config = Config()
-    config.set_main_option("script_location", str(versions().parent))
+    config.set_main_option("script_location", str(folder().parent))
     config.set_main_option("path_separator", "os")
     with engine.begin() as connection:
         config.attributes["connection"] = connection

@@ -12,7 +12,7 @@ from hanse.base.database import Connection, Queries
 from hanse.base.errors import HanseError
 from hanse.data.access.accounts import Permission
 from hanse.data.profiles.store import queries as profile_queries
-from hanse.serve.console import labels, masking, pages, session
+from hanse.serve.console import masking, pages, session
 from hanse.serve.console.session import AnyRequest, Visit
 
 queries = Queries(__package__)
@@ -120,11 +120,6 @@ def _export(visit: Visit, customers: list[dict[str, Any]]) -> Response[bytes]:
     header = [gettext("Customer"), gettext("Name"), gettext("Kind"), gettext("Events"), gettext("Last event"), gettext("Known since")]
     rows = ((str(each["profile_id"]), each["name"], each["kind"], each["events"], each["last_event_at"], each["created_at"]) for each in customers)
     return pages.table("customers", header, rows)
-
-
-def identity_name(visit: Visit, kind: str) -> str:
-    """Return the everyday name of a kind of identity."""
-    return labels.identity(visit.words, kind)
 
 
 def _uuid(text: str) -> UUID | None:

@@ -99,13 +99,6 @@ UPDATE dead_letters SET state = 'open', closed_at = NULL WHERE dead_letter_id = 
 -- How many products are sold.
 SELECT count(*) FILTER (WHERE state = 'active') AS active, count(*) AS all FROM products;
 
--- last_events --
--- The newest events of the log.
-SELECT event_id, coalesce(name, type) AS name, source, profile_id, occurred_at, received_at
-FROM events
-ORDER BY occurred_at DESC
-LIMIT %(limit)s;
-
 -- count_running_jobs --
 -- How many jobs run or failed lately.
 SELECT count(*) FILTER (WHERE status = 'doing') AS running, count(*) FILTER (WHERE status = 'todo') AS waiting,

@@ -32,6 +32,7 @@ class KeyRing:
         """Look keys up through a runtime."""
         self._runtime = runtime
         self._remembered: dict[bytes, _Remembered] = {}
+        self._forgotten = 0
         self._limit = runtime.settings.request_limit
         self._window = 0
         self._counts: dict[str, int] = {}
@@ -41,6 +42,7 @@ class KeyRing:
         """Look every key up again."""
         del detail
         self._remembered.clear()
+        self._forgotten += 1
 
     async def caller(self, authorization: str | None) -> Caller:
         """Return who sends an `Authorization: Bearer KEY`; raises `NotSignedIn` or `TooManyRequests`."""
@@ -66,10 +68,12 @@ class KeyRing:
         digest = sha256(key.encode()).digest()
         found = self._remembered.get(digest)
         if found is None or found.until < time.monotonic():
+            forgotten = self._forgotten
             found = _Remembered(await self._look_up(key), time.monotonic() + REMEMBER_SECONDS)
             if len(self._remembered) >= MOST_REMEMBERED:
                 self._remembered.clear()
-            self._remembered[digest] = found
+            if forgotten == self._forgotten:  # else a key was revoked meanwhile, perhaps this one
+                self._remembered[digest] = found
         return found.caller
 
     async def _look_up(self, key: str) -> Caller | None:

@@ -42,8 +42,8 @@ async def write(connection: Connection, shop: Shop, changes: Sequence[Change], *
     newest = {id(change) for change, standing in told if standing.newer}
     people = await people_writing.write(connection, shop, relevant, newest, now=now)
     logged = [(event, people.owners.get(id(change))) for change in relevant for event in (*change.events, *_farewell(shop, change, standings))]
-    told = [*people.identified, *(_owned(event, owner) for event, owner in logged)]
-    appended = await events.append(connection, told, now=now) if told else None
+    fresh = [*people.identified, *(_owned(event, owner) for event, owner in logged)]
+    appended = await events.append(connection, fresh, now=now) if fresh else None
     if await catalog_writing.write(connection, shop, changes, standings, now=now):
         await news.announce(connection, "catalog")
     return Written(len(newest), appended.accepted if appended else 0)

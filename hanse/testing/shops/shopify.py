@@ -120,7 +120,8 @@ class FakeShopify(FakeShop):
         """Make a customer, or change them."""
         topic = "customers/update" if number in self.customers else "customers/create"
         names = {"id": number, "email": email, "first_name": first_name, "last_name": "Muster", "phone": None}
-        moments = {"created_at": at.isoformat(), "updated_at": at.isoformat()}
+        created_at = self.customers[number]["created_at"] if number in self.customers else at.isoformat()
+        moments = {"created_at": created_at, "updated_at": at.isoformat()}
         asked = {"state": "not_subscribed", "opt_in_level": None, "consent_updated_at": None}
         self.customers[number] = {**names, **moments, "default_address": {"city": "Bremen", "country_code": "DE"}, "email_marketing_consent": asked}
         return [self.signed(topic, self.customers[number], at=at)]

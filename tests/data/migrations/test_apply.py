@@ -35,7 +35,7 @@ def one(conninfo: str, statement: str) -> object:
 
 
 def test_the_head_is_the_newest_file_and_the_files_are_one_chain() -> None:
-    names = sorted(path.stem for path in migrations.versions().glob("[0-9]*.py"))
+    names = sorted(path.stem for path in migrations.folder().glob("[0-9]*.py"))
     assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
     assert migrations.head() == names[-1][:4]
 

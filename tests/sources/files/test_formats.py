@@ -45,19 +45,20 @@ def json_array() -> bytes:
     return json.dumps([dict(zip(COLUMNS, row, strict=True)) for row in ROWS], default=str, indent=1).encode()
 
 
-def parquet() -> bytes:
+def parquet(count: int = 3) -> bytes:
     columns = dict(zip(COLUMNS, map(list, zip(*ROWS, strict=True)), strict=True))
     columns["Kundennummer"] = [4711.0, 4711.0, None]
+    columns = {name: cells[:count] for name, cells in columns.items()}
     out = io.BytesIO()
     pq.write_table(pa.table(columns), out)
     return out.getvalue()
 
 
-def workbook() -> bytes:
+def workbook(rows: list[list[Any]] | None = None) -> bytes:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
-    for row in [COLUMNS, *ROWS]:
+    for row in [COLUMNS, *ROWS] if rows is None else rows:
         sheet.append(row)
     out = io.BytesIO()
     book.save(out)
@@ -196,6 +197,13 @@ REFUSED: dict[str, tuple[bytes, type[errors.FileError], str]] = {
     "broken.parquet": (b"PAR1" + bytes(50), errors.UnreadableFile, "its Parquet is broken"),
     "broken.xlsx": (b"PK\x03\x04" + bytes(50), errors.UnreadableFile, "no workbook"),
     "broken.json": (b'[{"a": 1}, {', errors.UnreadableFile, "its JSON is broken"),
+    "empty.parquet": (parquet(0), errors.EmptyFile, "has columns but no rows"),
+    "empty.json": (b"[ ]", errors.EmptyFile, "has no objects"),
+    "empty.xlsx": (workbook([]), errors.EmptyFile, "has no sheet with rows"),
+    "header.xlsx": (workbook([[*COLUMNS, None]]), errors.EmptyFile, "has a header but no rows"),
+    "wide.csv": (b"a," * 2001 + b"b\n1,2\n", errors.UnreadableFile, "more than 2000 columns"),
+    "wide.jsonl": (json.dumps({str(number): 1 for number in range(2001)}).encode(), errors.UnreadableFile, "more than 2000 different keys"),
+    "said.csv": (b"sep=;\n", errors.EmptyFile, "is empty"),
     "text.jsonl": (b"hello\nworld\n", errors.UnreadableFile, "none of its lines is a JSON object"),
     "cut.csv.gz": (gzip.compress(b"order_id,sku\n" * 1000)[:-20], errors.UnreadableFile, "damaged or cut off"),
     "empty.csv.gz": (gzip.compress(b""), errors.EmptyFile, "is empty"),

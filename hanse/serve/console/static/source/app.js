@@ -26,8 +26,8 @@ async function copy(button) {
   label.textContent = button.dataset.copied;
 }
 
-async function drawCharts(within = document) {
-  const places = [...within.querySelectorAll("[data-chart]:not([data-drawn])")];
+async function drawCharts() {
+  const places = [...document.querySelectorAll("[data-chart]:not([data-drawn])")];
   if (!places.length) return;
   const { draw } = await import("./charts.js");
   places.forEach(draw);
@@ -56,7 +56,6 @@ function onClick(event) {
   const acts = {
     theme: toggleTheme,
     copy: () => copy(target),
-    print: () => window.print(),
     "close-toast": () => target.closest(".toast").remove(),
     "close-dialog": () => target.closest("dialog").close(),
     "check-all": () => target.closest("table").querySelectorAll('tbody input[type="checkbox"]').forEach((box) => (box.checked = target.checked)),
@@ -68,7 +67,7 @@ function onChange(event) {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 }
 
-// Times of what is running count on by themselves, so that a page left open stays true.
+// A remark leaves by itself, but not while somebody points at it.
 function fadeToasts() {
   for (const toast of document.querySelectorAll(".toast[data-seconds]")) {
     const leave = () => setTimeout(() => toast.matches(":hover, :focus-within") || toast.remove(), Number(toast.dataset.seconds) * 1000);
