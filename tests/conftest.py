@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,13 +22,17 @@ FAST = "\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\nshared_
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    """One server for this worker, with a migrated database to copy from."""
-    server = EmbeddedPostgres(tmp_path_factory.mktemp("hanse"), FAST)
-    server.start()
-    migrations.apply(server.conninfo())
-    yield server
-    server.stop()
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """One server for this worker, with a migrated database to copy from.
+
+    Not in a folder of pytest's: every session of pytest that begins closes those of the others to the user the server runs as for root.
+    """
+    with tempfile.TemporaryDirectory(prefix="hanse-test-") as folder:
+        server = EmbeddedPostgres(Path(folder), FAST)
+        server.start()
+        migrations.apply(server.conninfo())
+        yield server
+        server.stop()
 
 
 @pytest.fixture

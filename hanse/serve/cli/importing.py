@@ -12,7 +12,7 @@ from hanse.base.errors import FieldProblem, InvalidRequest
 from hanse.serve.cli import terminal
 from hanse.serve.runtime import Runtime
 from hanse.sources import files
-from hanse.sources.files import ImportReport, ImportRequest, jobs
+from hanse.sources.files import Finding, ImportReport, ImportRequest, jobs
 
 
 def import_file(
@@ -88,6 +88,13 @@ def _show(report: ImportReport) -> None:
     terminal.out.print(f"[green]✓[/green] {escape(report.file_name)}: {report.rows:,} rows in {report.seconds:.1f} s")
     terminal.out.print(f"  loaded {report.loaded:,}, known already {report.known:,}, rejected {report.rejected:,}; made {made}")
     for finding in report.findings:
-        terminal.out.print(f"  [yellow]![/yellow] {escape(finding.finding)} ({finding.rows:,} rows, for example {escape(str(finding.example))})")
+        terminal.out.print(f"  [yellow]![/yellow] {escape(finding.finding)}{_where(finding)}")
     if report.reject_file:
         terminal.out.print(f"  the rejected rows, each with its line and reason: {escape(report.reject_file)}")
+
+
+def _where(finding: Finding) -> str:
+    """Return on how many rows a finding is, with an example, as far as these are known."""
+    facts = [f"{finding.rows:,} rows" if finding.rows else "", f"for example {escape(str(finding.example))}" if finding.example else ""]
+    told = ", ".join(filter(None, facts))
+    return f" ({told})" if told else ""

@@ -97,7 +97,14 @@ async def start(request: AnyRequest, upload_id: FromPath[UUID]) -> Response[byte
     form = await visit.form()
     columns = {name.removeprefix(COLUMN): column for name, column in form.items() if name.startswith(COLUMN) and column}
     kind, source = request.query_params.get("kind", USUAL_KIND), request.query_params.get("source", USUAL_SOURCE)
-    wanted = {"path": str(_file(visit, upload_id)), "kind": kind, "source": source, "columns": columns, "remove": True}
+    wanted = {
+        "path": str(_file(visit, upload_id)),
+        "kind": kind,
+        "source": source,
+        "columns": columns,
+        "started_by": visit.account.name,
+        "remove": True,
+    }
     job_id = await visit.queue.put("files.run_import", wanted)
     async with visit.context() as context:
         await visit.note(context, "imports.start", subject=str(job_id), kind=kind, source=source)

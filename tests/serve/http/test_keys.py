@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from hanse.base import changes
 from hanse.base.errors import NotSignedIn
 from hanse.data.access import keys
 from hanse.serve.http.keys import KeyRing
@@ -17,6 +19,10 @@ from hanse.serve.runtime import Runtime
 async def key(running: Runtime) -> str:
     async with running.context() as context:
         made = await keys.create(await context.connection(), "shop", ["write"], created_by="test", now=context.clock.now())
+        await changes.announce(await context.connection(), "made")
+        heard = asyncio.Event()
+        running.changes.on("made", lambda _: asyncio.sleep(0, heard.set()))
+    await heard.wait()  # the news of the new key came before it
     return f"Bearer {made.key}"
 
 

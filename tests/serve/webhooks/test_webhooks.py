@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
+import msgspec
 import pytest
 import structlog
 from litestar import Litestar
 
 from hanse.sources import connections
+from hanse.sources.connections import jobs, writing
+from hanse.sources.source import signatures
 from hanse.testing.shops import FakeShopify, FakeShopware, FakeWooCommerce, Item, Signed
 from tests.serve.conftest import Client
 
@@ -94,7 +98,7 @@ async def test_a_wrong_signature_is_401_and_logged_and_nothing_is_stored(client:
     before = await counts(client)
 
     with structlog.testing.capture_logs() as logs:
-        response = await client.post(SHOPIFY, content=forged.body, headers={name: value.encode() for name, value in forged.headers.items()})
+        response = await client.post(SHOPIFY, content=forged.body, headers={name.encode(): value.encode() for name, value in forged.headers.items()})
 
     assert response.status_code == 401
     assert response.headers["content-type"] == "application/problem+json"
@@ -130,7 +134,9 @@ async def test_only_the_signed_bytes_count_and_not_the_content_type(client: Clie
     await connect(client, shopify)
     webhook = shopify.place_order(1001, ITEMS, at=AT)[0]
     for content_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json; charset=latin-1"):
-        response = await send(client, SHOPIFY, Signed({**webhook.headers, "Content-Type": content_type, "X-Shopify-Event-Id": content_type}, webhook.body))
+        response = await send(
+            client, SHOPIFY, Signed({**webhook.headers, "Content-Type": content_type, "X-Shopify-Event-Id": content_type}, webhook.body)
+        )
         assert response.status_code == 200
     assert len(await rows(client, "SELECT 1 FROM events")) == 1
     assert await rows(client, "SELECT DISTINCT state FROM deliveries") == [{"state": "done"}]
@@ -170,8 +176,6 @@ async def test_a_delivery_that_needs_the_shop_is_taken_in_by_a_job(client: Clien
 
 
 async def test_a_delivery_is_not_lost_when_taking_it_in_fails(client: Client, shopify: FakeShopify, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hanse.sources.connections import writing
-
     async def broken(*arguments: Any, **named: Any) -> None:
         raise RuntimeError("kim@example.org")
 
@@ -185,7 +189,7 @@ async def test_a_delivery_is_not_lost_when_taking_it_in_fails(client: Client, sh
     monkeypatch.undo()
     client.app.state.runtime.resources.clock.advance(minutes=2)
     async with client.app.state.runtime.context() as context:
-        await connections.jobs.take_in_waiting(context)
+        await jobs.take_in_waiting(context)
     assert len(await rows(client, "SELECT 1 FROM events")) == 1
 
 
@@ -217,8 +221,6 @@ async def test_a_shopware_shop_registers_and_is_connected(client: Client) -> Non
 
 
 async def test_the_public_address_stands_in_the_answer_where_it_is_set(client: Client) -> None:
-    import msgspec
-
     runtime = client.app.state.runtime
     runtime.settings = msgspec.structs.replace(runtime.settings, public_url="https://hanse.example/")
     with FakeShopware() as fake:
@@ -239,10 +241,6 @@ async def test_a_registration_that_is_not_signed_is_401(client: Client) -> None:
 
 
 async def test_another_shop_is_told_why_it_cannot_register(client: Client) -> None:
-    from urllib.parse import urlencode
-
-    from hanse.sources.source import signatures
-
     with FakeShopware() as fake:
         await connect(client, fake)
         query = urlencode({"shop-id": "x", "shop-url": "https://other.example", "timestamp": str(int((AT + timedelta(hours=4)).timestamp()))})

@@ -20,7 +20,11 @@ async def read(topic: str, body: bytes, **options: Any) -> Reading:
 
 
 def incoming(body: bytes, **headers: str) -> Incoming:
-    given = {"x-shopify-shop-domain": "shop.example", "x-shopify-topic": "orders/create", **{name.replace("_", "-"): value for name, value in headers.items()}}
+    given = {
+        "x-shopify-shop-domain": "shop.example",
+        "x-shopify-topic": "orders/create",
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
     return Incoming(headers=given, body=body, received_at=NOW)
 
 
@@ -62,7 +66,9 @@ def test_a_delivery_is_known_by_its_event_id() -> None:
     assert len(Shopify().envelope(incoming(b"{}")).event_id) == 64
 
 
-@pytest.mark.parametrize("topic", ["orders/create", "orders/updated", "orders/paid", "orders/cancelled", "orders/fulfilled", "orders/partially_fulfilled"])
+@pytest.mark.parametrize(
+    "topic", ["orders/create", "orders/updated", "orders/paid", "orders/cancelled", "orders/fulfilled", "orders/partially_fulfilled"]
+)
 async def test_topics_about_orders_bring_the_order(topic: str) -> None:
     (change,) = (await read(topic, recorded("shopify", "order"))).changes
     assert change.order_id == "#1042"

@@ -152,7 +152,9 @@ def test_a_delivery_is_known_by_the_id_of_its_event() -> None:
 
 def test_the_published_examples_of_signatures_are_right() -> None:
     """From the tests of Shopware's own SDK for apps."""
-    post = Incoming(headers={"shopware-shop-signature": "dc46983557fea127b43af721467eb9b3fde2338fe3e14f51952aa8478c13d355"}, body=b"body", received_at=NOW)
+    post = Incoming(
+        headers={"shopware-shop-signature": "dc46983557fea127b43af721467eb9b3fde2338fe3e14f51952aa8478c13d355"}, body=b"body", received_at=NOW
+    )
     assert Shopware().is_authentic(post, shop("shopware", secrets={"shop_secret": "secret"}))
     assert not Shopware().is_authentic(post, shop("shopware", secrets={"shop_secret": "other"}))
     assert not Shopware().is_authentic(post, shop("shopware"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +20,6 @@ from hanse.sources.shopware import Shopware, registration
 from hanse.sources.source import Incoming, signatures
 from hanse.sources.source.errors import Unmappable
 from hanse.testing.shops import FakeShopware, Item, Signed
-from decimal import Decimal
 
 URL = "https://hanse.example/webhooks/shopware/shop/confirm"
 
@@ -149,7 +149,9 @@ async def test_the_old_secret_counts_for_another_minute(context: Context, fake: 
 async def test_an_app_that_was_removed_may_be_installed_anew(context: Context, fake: FakeShopware) -> None:
     await shake_hands(context, fake)
     removed = fake.signed("app.deleted", None, at=context.clock.now())
-    receipt = await connections.receive(context, "shopware", "shop", Incoming(headers=removed.headers, body=removed.body, received_at=context.clock.now()))
+    receipt = await connections.receive(
+        context, "shopware", "shop", Incoming(headers=removed.headers, body=removed.body, received_at=context.clock.now())
+    )
     assert receipt.delivery_id is not None
     await connections.process(context, receipt.delivery_id, may_ask=False)
     assert await state(context) == "disconnected"
@@ -168,7 +170,7 @@ async def test_only_shopware_shakes_hands(context: Context, fake: FakeShopware) 
 
 async def test_the_manifest_says_where_to_register_and_what_is_read(context: Context, fake: FakeShopware) -> None:
     text = await connections.manifest(context, "shop", public_url="https://hanse.example/")
-    manifest = ET.fromstring(text)  # noqa: S314  # made by ourselves
+    manifest = ET.fromstring(text)  # made by ourselves
     assert manifest.findtext("setup/registrationUrl") == "https://hanse.example/webhooks/shopware/shop/register"
     assert manifest.findtext("setup/secret") == "fake-app-secret"
     assert manifest.findtext("meta/name") == "Hanse"

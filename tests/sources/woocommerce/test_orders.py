@@ -20,7 +20,17 @@ DETAILS: list[dict[str, Any]] = [
         "date_created_gmt": "2026-06-18T07:00:00",
         "amount": "107.10",
         "reason": "",
-        "line_items": [{"name": "Akku 18 V - 4 Ah", "parent_name": "Akku 18 V", "sku": "AKKU-18-4", "product_id": 93, "variation_id": 95, "quantity": -1, "total": "-90.00"}],
+        "line_items": [
+            {
+                "name": "Akku 18 V - 4 Ah",
+                "parent_name": "Akku 18 V",
+                "sku": "AKKU-18-4",
+                "product_id": 93,
+                "variation_id": 95,
+                "quantity": -1,
+                "total": "-90.00",
+            }
+        ],
     },
     {"id": 729, "date_created_gmt": "2026-06-20T07:00:00", "amount": "4.90", "reason": "", "line_items": []},
 ]

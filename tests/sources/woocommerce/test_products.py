@@ -50,7 +50,9 @@ def test_a_variation_of_a_product_that_is_off_is_off() -> None:
     assert found.products[0].state == "draft"
 
 
-@pytest.mark.parametrize(("status", "state"), [("publish", "active"), ("trash", "discontinued"), ("draft", "draft"), ("pending", "draft"), ("private", "draft")])
+@pytest.mark.parametrize(
+    ("status", "state"), [("publish", "active"), ("trash", "discontinued"), ("draft", "draft"), ("pending", "draft"), ("private", "draft")]
+)
 def test_states_have_our_names(status: str, state: str) -> None:
     assert simple(status=status).products[0].state == state
 

@@ -26,7 +26,15 @@ CUSTOMER = {
     "first_name": "Lena",
     "last_name": "Beispiel",
     "role": "customer",
-    "billing": {"first_name": "L.", "company": "", "address_1": "Am Markt 1", "city": "Bremen", "postcode": "28195", "country": "DE", "phone": "0421 555 0101"},
+    "billing": {
+        "first_name": "L.",
+        "company": "",
+        "address_1": "Am Markt 1",
+        "city": "Bremen",
+        "postcode": "28195",
+        "country": "DE",
+        "phone": "0421 555 0101",
+    },
     "is_paying_customer": True,
 }
 
@@ -60,7 +68,9 @@ def test_the_example_of_rfc_4231_is_right() -> None:
     assert not WooCommerce().is_authentic(incoming(body), shop("woocommerce", secrets={"webhook_secret": "Jefe"}))
 
 
-@pytest.mark.parametrize(("body", "is_ping"), [(b"webhook_id=7", True), (b"webhook_id=", False), (b"webhook_id=7&x=1", False), (b"{}", False), (b"", False)])
+@pytest.mark.parametrize(
+    ("body", "is_ping"), [(b"webhook_id=7", True), (b"webhook_id=", False), (b"webhook_id=7&x=1", False), (b"{}", False), (b"", False)]
+)
 def test_only_the_form_of_a_new_webhook_is_a_ping(body: bytes, is_ping: bool) -> None:  # noqa: FBT001  # from the table above
     assert WooCommerce().is_ping(incoming(body)) is is_ping
     assert not WooCommerce().is_ping(incoming(body, x_wc_webhook_signature="x"))
@@ -74,7 +84,9 @@ def test_a_delivery_is_known_by_thing_and_version_whatever_it_is_called() -> Non
     assert one.event_id.startswith("727:2026-06-14T16:22:09:")
     newer = recorded("woocommerce", "order", date_modified_gmt="2026-06-14T16:22:10")
     assert WooCommerce().envelope(incoming(newer, x_wc_webhook_topic="order.updated")) != one
-    gone = [WooCommerce().envelope(incoming(b'{"id":7}', x_wc_webhook_topic="product.deleted", x_wc_webhook_delivery_id=each)) for each in ("d-1", "d-2")]
+    gone = [
+        WooCommerce().envelope(incoming(b'{"id":7}', x_wc_webhook_topic="product.deleted", x_wc_webhook_delivery_id=each)) for each in ("d-1", "d-2")
+    ]
     assert gone[0] != gone[1]
 
 
