@@ -32,11 +32,11 @@ import uvloop
 from benchmarks import load, scratch
 from benchmarks.load import Load
 from benchmarks.report import Row, spread
-from hanse.base import ids
+from hanse.base import database, ids
 from hanse.base.config import Settings
 from hanse.data.access import keys
 from hanse.data.events import Event, encoding
-from hanse.serve import runtime, supervisor
+from hanse.serve import supervisor
 
 RUNS = 3
 SECONDS = 8.0
@@ -124,7 +124,7 @@ def measure(paths: list[Path]) -> list[Row]:
     """Measure everything on one server, one thing after the other."""
     size = int(paths[0].name) if paths else LOG_EVENTS
     with scratch.home() as (settings, conninfo):
-        key = asyncio.run(_key(settings, conninfo))
+        key = asyncio.run(_key(conninfo))
         bare = [_bare_copy(conninfo) for _ in range(RUNS)]
         with _server(settings, conninfo) as (port, process):
             rows = _speed(port, key, bare) + _overload(port, key, process)
@@ -191,9 +191,9 @@ def _check(sent: Sent) -> None:
         raise SystemExit(f"{sent.load.failures} requests failed and {sent.refused} were turned away")
 
 
-async def _key(settings: Settings, conninfo: str) -> str:
-    async with runtime.started(settings, conninfo) as running, running.context() as context:
-        made = await keys.create(await context.connection(), "benchmark", ["write"], created_by="benchmark", now=context.clock.now())
+async def _key(conninfo: str) -> str:
+    async with await database.connect(conninfo) as connection:
+        made = await keys.create(connection, "benchmark", ["write"], created_by="benchmark", now=datetime.now(UTC))
     return made.key
 
 

@@ -363,6 +363,26 @@ async def test_what_cannot_be_mapped_is_a_dead_letter_and_can_be_replayed(house:
     assert await house.orders() == [("Order Completed", *names(house, [1001]))]
 
 
+async def test_characters_that_the_database_refuses_do_no_harm(house: House) -> None:
+    for number, name in enumerate(("Akku\0", "Akku \U0001f600", "Akku \u2028")):
+        await house.send(*house.fake.save_product(f"P-{number}\0", name, net=Decimal("9.90"), stock=1, at=AT + timedelta(minutes=number)))
+        house.fake.place_order(number + 1, (Item(f"P-{number}\0", name, 1, Decimal("9.90")),), at=AT)
+    assert (await house.poll()).error == ""
+    assert [row["product_id"] for row in await house.rows("SELECT product_id FROM products ORDER BY product_id")] == [
+        f"P-{number}\ufffd" for number in range(3)
+    ]
+    assert len(await house.orders()) == 3
+
+
+async def test_an_id_without_end_is_a_dead_letter_and_stops_nothing(house: House) -> None:
+    house.fake.save_product("x" * 10_000, "Akku", net=Decimal("9.90"), stock=1, at=AT)
+    house.fake.save_product("AKKU", "Akku", net=Decimal("9.90"), stock=1, at=AT)
+    report = await house.poll()
+    assert (report.written, report.refused, report.error) == (1, 1, "")
+    (letter,) = await house.rows("SELECT field, reason FROM dead_letters")
+    assert letter == {"field": "product_id", "reason": "this has more than 200 characters"}
+
+
 async def test_one_bad_order_does_not_keep_a_poll_from_the_others(house: House) -> None:
     for number in range(1001, 1006):
         house.fake.place_order(number, ITEMS, at=AT + timedelta(minutes=number))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from litestar import Litestar
-from litestar.testing import AsyncTestClient
 
 from hanse.base.clock import FixedClock
 from hanse.base.config import Settings
@@ -18,8 +21,33 @@ from hanse.serve.registry import Registry, load
 from hanse.serve.runtime import Runtime
 from tests.serve import harbour
 
-Client = AsyncTestClient[Litestar]
 MakeKey = Callable[..., Awaitable[dict[str, str]]]
+
+
+class Client(httpx.AsyncClient):
+    """Asks a web application that runs in the same event loop, so that a test can use its runtime as well."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        super().__init__(transport=httpx.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://testserver.local")
+
+
+@asynccontextmanager
+async def alive(app: Litestar) -> AsyncIterator[None]:
+    """Have an application live in one task from beginning to end; a fixture's own begins and ends in two."""
+    born, enough = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.lifespan():
+            born.set()
+            await enough.wait()
+
+    life = asyncio.create_task(live())
+    await asyncio.wait({life, asyncio.create_task(born.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    if born.is_set():
+        yield
+    enough.set()
+    await life
 
 
 @pytest.fixture
@@ -48,7 +76,7 @@ async def running(settings: Settings, clock: FixedClock, declared: Registry) -> 
 async def client(settings: Settings, clock: FixedClock, declared: Registry) -> AsyncIterator[Client]:
     """The web application of a running Hanse."""
     app = application(runtime.build(settings, settings.database_url, clock=clock, registry=declared))
-    async with AsyncTestClient(app, raise_server_exceptions=False) as opened:
+    async with alive(app), Client(app) as opened:
         yield opened
 
 

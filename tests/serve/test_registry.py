@@ -53,7 +53,16 @@ def test_our_own_capabilities_and_what_the_data_offers_are_found() -> None:
     found = registry.load()
     assert set(found.capabilities) == set(CAPABILITIES)
     assert found.find("events.record").capability == "events"
-    assert {name.partition(".")[0] for name in found.jobs} <= {*CAPABILITIES, "access", "catalog", "connections", "lake", "files", "imports", "events"}
+    assert {name.partition(".")[0] for name in found.jobs} <= {
+        *CAPABILITIES,
+        "access",
+        "catalog",
+        "connections",
+        "lake",
+        "files",
+        "imports",
+        "events",
+    }
 
 
 def test_an_unknown_operation_is_told_where_to_look() -> None:

@@ -35,6 +35,7 @@ SALVAGE_LIMIT = 4_000_000
 SALVAGE_LEVELS = 4
 """Request, batch, message and properties are taken apart; what lies in a property is not."""
 MOST_NOTES = 20
+TOO_DEEP = "It is nested too deeply."
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]', re.DOTALL)
 
@@ -109,10 +110,11 @@ class Cleaning:
         """Return a value that can be kept; raises `Unfit` naming where one cannot."""
         if isinstance(value, str):
             return self._text(path, value)
-        if isinstance(value, Unreadable):
-            raise Unfit(field=path, reason=value.reason, remedy=value.remedy)
         if isinstance(value, dict | list) and depth > messages.DEEPEST:
-            raise Unfit(field=path.split(".", maxsplit=1)[0], reason="It is nested too deeply.", remedy=f"Send at most {messages.DEEPEST} levels.")
+            value = _too_deep("")
+        if isinstance(value, Unreadable):
+            field = _outer(path) if value.reason == TOO_DEEP else path
+            raise Unfit(field=field, reason=value.reason, remedy=value.remedy)
         if isinstance(value, dict):
             return {self._text(path, name): self.clean(f"{path}.{name}", each, depth + 1) for name, each in value.items()}
         if isinstance(value, list):
@@ -157,7 +159,7 @@ def _salvage(text: str, levels: int) -> Any:
         return _decoder.decode(text)
     except RecursionError:
         if levels == 0 or len(text) > SALVAGE_LIMIT:
-            return Unreadable(text[:1000], "It is nested too deeply.", f"Send at most {messages.DEEPEST} levels.")
+            return _too_deep(text)
     parts = list(_parts(text.strip()))
     if text.lstrip().startswith("["):
         return [_salvage(part.strip(), levels - 1) for part in parts]
@@ -186,6 +188,15 @@ def _parts(text: str) -> Iterator[str]:
     if depth != 0:
         raise ValueError
     yield text[begin:-1]
+
+
+def _too_deep(text: str) -> Unreadable:
+    return Unreadable(text[:1000], TOO_DEEP, f"Send at most {messages.DEEPEST} levels.")
+
+
+def _outer(path: str) -> str:
+    """Return the property that a place deep inside belongs to."""
+    return ".".join(path.split(".")[:2]).partition("[")[0]
 
 
 def _no_number(text: str) -> Unreadable:

@@ -72,8 +72,8 @@ def refused(event: Event, unfit: Unfit, now: datetime) -> DeadLetter:
         "userId": event.user_id,
         "anonymousId": event.anonymous_id,
         "timestamp": (event.original_at or event.occurred_at).isoformat(),
-        "traits" if traits else "properties": msgspec.json.decode(encoding.json(event.properties)),
-        "context": msgspec.json.decode(encoding.json(event.context)),
+        "traits" if traits else "properties": careful.decode(encoding.json(event.properties)).data,
+        "context": careful.decode(encoding.json(event.context)).data,
     }
     return _letter(_shown(facts), unfit, Envelope(event.source, event.received_at or now, event.sent_at))
 

@@ -11,8 +11,8 @@ import asyncio
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -37,6 +37,7 @@ MOST_BYTES = 64_000_000
 """Bytes of requests that are under way at most, from when they are being read until they are answered."""
 DEADLINE_SECONDS = 8.0
 """How long a request waits at most; clients give up after 10 to 15 seconds."""
+WATCH_SECONDS = 0.25
 GATHER_SECONDS = 0.004
 """How long a commit of few events waits for more, where the one before was shared."""
 GATHERED_EVENTS = 64
@@ -88,6 +89,30 @@ class _Part:
         )
 
 
+class Room:
+    """The bytes of one request."""
+
+    __slots__ = ("_log", "_size")
+
+    def __init__(self, log: GroupCommit) -> None:
+        """Take nothing yet."""
+        self._log = log
+        self._size = 0
+
+    def take(self, size: int) -> None:
+        """Take room for more bytes; raises `Full`."""
+        self._log.take_room(size)
+        self._size += size
+
+    def __enter__(self) -> Callable[[int], None]:
+        """Return what takes room."""
+        return self.take
+
+    def __exit__(self, *error: object) -> None:
+        """Give all of it back."""
+        self._log.give_room(self._size)
+
+
 class GroupCommit:
     """The events of one process on their way to the database."""
 
@@ -96,6 +121,7 @@ class GroupCommit:
         self._conninfo = conninfo
         self._clock = clock
         self._waiting: deque[Submission] = deque()
+        self._writing: list[Submission] = []
         self._events = 0
         self._bytes = 0
         self._come = asyncio.Event()
@@ -106,21 +132,9 @@ class GroupCommit:
         self._months: set[store.Month] = set()
         self.metrics = IntakeMetrics(lambda: self._events, lambda: self._bytes)
 
-    @contextmanager
-    def room(self) -> Iterator[Callable[[int], None]]:
-        """Give a function that takes room for so many bytes, which are given back when the block ends; it raises `Full`."""
-        taken = 0
-
-        def take(size: int) -> None:
-            nonlocal taken
-            self._check_room(size)
-            taken += size
-            self._bytes += size
-
-        try:
-            yield take
-        finally:
-            self._bytes -= taken
+    def room(self) -> Room:
+        """Return what takes room for the bytes of a request; use as `with`, they are given back at its end."""
+        return Room(self)
 
     async def submit(self, events: Sequence[Event], letters: Sequence[DeadLetter] = ()) -> Submission:
         """Have events and dead letters written; return what became of them once they are on the disk.
@@ -136,13 +150,17 @@ class GroupCommit:
         self._waiting.append(submission)
         self._events += len(events)
         self._come.set()
-        try:
-            async with asyncio.timeout(DEADLINE_SECONDS):
-                await done
-        except TimeoutError:
-            self.metrics.given_up.inc()
-            raise _unavailable() from None
+        await done
         return submission
+
+    def take_room(self, size: int) -> None:
+        """Take room for so many bytes; raises `Full`."""
+        self._check_room(size)
+        self._bytes += size
+
+    def give_room(self, size: int) -> None:
+        """Give room back."""
+        self._bytes -= size
 
     def _check_room(self, size: int) -> None:
         if self._events >= MOST_EVENTS or self._bytes + size > MOST_BYTES:
@@ -152,19 +170,15 @@ class GroupCommit:
 
     async def run(self) -> None:
         """Write until stopped."""
+        watching = asyncio.create_task(self._watch())
         while self._waiting or not self._stopping:
             await self._come.wait()
             await self._gather()
-            batch = self._take()
-            try:
-                await self._write(_Part(each, range(len(each.events)), each.letters) for each in batch)
-                self._tell(batch)
-            except Exception as error:  # noqa: BLE001  # this task must live on; senders are told to come again, the log has the trace
-                structlog.get_logger().error("events cannot be written", exc_info=error)
-                await self._disconnect()
-                self._fail(batch)
-            finally:
-                self._events -= sum(len(each.events) for each in batch)
+            self._take()
+            await self._write_taken()
+            self._events -= sum(len(each.events) for each in self._writing)
+            self._writing = []
+        watching.cancel()
         await self._disconnect()
 
     async def stop(self) -> None:
@@ -177,28 +191,38 @@ class GroupCommit:
         if self._shared and self._events < GATHERED_EVENTS and not self._stopping:
             await asyncio.sleep(GATHER_SECONDS)
 
-    def _take(self) -> list[Submission]:
-        batch: list[Submission] = []
+    def _take(self) -> None:
         count = 0
-        while self._waiting and (not batch or count + len(self._waiting[0].events) <= COMMIT_EVENTS):
+        while self._waiting and (not self._writing or count + len(self._waiting[0].events) <= COMMIT_EVENTS):
             count += len(self._waiting[0].events)
-            batch.append(self._waiting.popleft())
-        self._shared = len(batch) > 1
+            self._writing.append(self._waiting.popleft())
+        self._shared = len(self._writing) > 1
         if not self._waiting and not self._stopping:
             self._come.clear()
-        return batch
 
-    def _tell(self, batch: Iterable[Submission]) -> None:
+    async def _write_taken(self) -> None:
+        try:
+            await self._write(_Part(each, range(len(each.events)), each.letters) for each in self._writing)
+        except Exception as error:  # noqa: BLE001  # this task must live on; senders are told to come again, the log has the trace
+            structlog.get_logger().error("events cannot be written", exc_info=error)
+            await self._disconnect()
+            for each in self._writing:
+                _give_up(each)
         now = time.monotonic()
-        for each in batch:
+        for each in self._writing:
             if not each.done.done():
                 self.metrics.lag.observe(now - each.arrived)
                 each.done.set_result(None)
 
-    def _fail(self, batch: Iterable[Submission]) -> None:
-        for each in batch:
-            if not each.done.done():
-                each.done.set_exception(_unavailable())
+    async def _watch(self) -> None:
+        """Tell those whose time is over; one look at all of them costs less than a timer for each."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            late = time.monotonic() - DEADLINE_SECONDS
+            for each in (*self._writing, *self._waiting):
+                if each.arrived > late:
+                    break
+                self.metrics.given_up.inc(_give_up(each))
 
     async def _write(self, parts: Iterable[_Part]) -> None:
         """Write parts together; where an event is refused, each half by itself."""
@@ -302,6 +326,14 @@ class GroupCommit:
         if connection is not None:
             with suppress(psycopg.Error, OSError):
                 await connection.close()
+
+
+def _give_up(submission: Submission) -> bool:
+    """Tell a sender to come again; return whether it still waited."""
+    if submission.done.done():
+        return False
+    submission.done.set_exception(_unavailable())
+    return True
 
 
 def _unavailable() -> errors.Unavailable:

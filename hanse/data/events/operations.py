@@ -1,18 +1,19 @@
-"""Operations on the log."""
+"""Operations on the log: writing events, and for those who may read them, finding and counting them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from hanse.base.context import Context
-from hanse.base.decision import ShortText
+from hanse.base.decision import Personal, ShortText
 from hanse.base.operation import Effect, Purpose, operation
-from hanse.data.events import store
+from hanse.data.events import reading, store
+from hanse.data.events.reading import EventCounts, EventPage, Wanted
 from hanse.data.events.schemas import Event, EventType
 
 MOST_EVENTS = 2500
@@ -54,6 +55,32 @@ class Recorded(msgspec.Struct, kw_only=True, frozen=True):
     results: Annotated[list[Outcome], Meta(description="What became of each event, in the order they were sent.")]
 
 
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
+class Chosen(Personal, kw_only=True):
+    """Which events: those of a person, a name, a type, a source and a period; what is left out chooses all."""
+
+    name: Annotated[ShortText | None, Meta(description="Only events of this name, such as Order Completed.")] = None
+    type: Annotated[EventType | None, Meta(description="Only events of this kind.")] = None
+    source: Annotated[ShortText | None, Meta(description="Only events from this system.")] = None
+    since: Annotated[Moment | None, Meta(description="Only events from this moment on; thirty days before the end where it is left out.")] = None
+    until: Annotated[Moment | None, Meta(description="Only events before this moment; up to now where it is left out.")] = None
+
+
+class Search(Chosen, kw_only=True, forbid_unknown_fields=True):
+    """Which events, and which page of them."""
+
+    cursor: Annotated[ShortText | None, Meta(description="The `next_cursor` of the page before.")] = None
+    limit: Annotated[int, Meta(description="How many events at most.", ge=1, le=500)] = 50
+
+
+class Count(Chosen, kw_only=True, forbid_unknown_fields=True):
+    """Which events, and into which groups."""
+
+    by: Annotated[Literal["name", "type", "source", "day"] | None, Meta(description="What the groups are; none where it is left out.")] = None
+
+
 @operation(
     purpose=Purpose.OPERATION,
     effect=Effect.WRITE,
@@ -69,6 +96,45 @@ async def record(request: Record, context: Context) -> Recorded:
     appended = await store.append(await context.connection(), (_event(each, request.source, now) for each in request.events), now=now)
     results = [Outcome.ACCEPTED if taken else Outcome.DUPLICATE for taken in appended.taken]
     return Recorded(accepted=appended.accepted, duplicates=appended.duplicates, results=results)
+
+
+@operation(purpose=Purpose.OPERATION, effect=Effect.READ, example=Search(name="Order Completed", limit=10))
+async def search(request: Search, context: Context) -> EventPage:
+    """Find events of the log, the latest first.
+
+    The answer holds personal data: the ids of customers and browsers, the traits of an identify, and whatever a shop puts into
+    properties and context. A key that may only send events cannot call this. `next_cursor` leads to the next page.
+    """
+    wanted = _wanted(request, context)
+    if wanted is None:
+        return EventPage(items=[], next_cursor=None)
+    return await reading.search(await context.connection(), wanted, cursor=request.cursor, limit=request.limit)
+
+
+@operation(purpose=Purpose.OPERATION, effect=Effect.READ, example=Count(by="name"))
+async def count(request: Count, context: Context) -> EventCounts:
+    """Count events of the log, all together or by name, type, source or day.
+
+    Asked about one person, the answer tells what that person did, so it is personal data. Days are those of the shop's time zone.
+    """
+    wanted = _wanted(request, context)
+    if wanted is None:
+        return EventCounts(count=0, groups=[])
+    return await reading.count(await context.connection(), wanted, by=request.by, time_zone=context.settings.time_zone)
+
+
+def _wanted(request: Chosen, context: Context) -> Wanted | None:
+    """Return which events are asked for; null where they are those of a person whom nobody knows."""
+    names_somebody = request.profile_id is not None or request.user_id is not None or request.anonymous_id is not None
+    if names_somebody and context.subject.profile_id is None:
+        return None
+    return Wanted(
+        period=reading.period(request.since, request.until, context.clock.now()),
+        profile_id=context.subject.profile_id,
+        name=request.name,
+        type=request.type,
+        source=request.source,
+    )
 
 
 def _event(sent: NewEvent, source: str, now: datetime) -> Event:

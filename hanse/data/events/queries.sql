@@ -3,17 +3,43 @@
 SELECT ensure_month('events', %(moment)s);
 
 -- claim_messages --
--- Registers messages that nobody sent before; sorted, so that two batches never block each other.
-INSERT INTO event_messages (message_key, event_id)
+-- Registers messages that nobody has sent lately; sorted, so that two batches never block each other.
+INSERT INTO recent_messages (message_key, event_id)
 SELECT * FROM unnest(%(message_keys)s, %(event_ids)s) AS sent (message_key, event_id)
 ORDER BY message_key
 ON CONFLICT DO NOTHING;
 
+-- settled_messages --
+-- Which of some messages were sent longer ago; an index lookup for each, whatever the planner thinks of the table. A statement of its own
+-- after the claim, so that it sees what has been moved here meanwhile.
+SELECT sent.message_key
+FROM unnest(%(message_keys)s) AS sent (message_key)
+WHERE EXISTS (SELECT FROM settled_messages WHERE settled_messages.message_key = sent.message_key OFFSET 0);
+
+-- give_back_messages --
+-- Takes back the claim on messages that were sent longer ago.
+DELETE FROM recent_messages
+USING unnest(%(message_keys)s, %(event_ids)s) AS sent (message_key, event_id)
+WHERE recent_messages.message_key = sent.message_key AND recent_messages.event_id = sent.event_id;
+
 -- owners_of_messages --
--- The events that messages were written as; an index lookup for each, whatever the planner thinks of the table.
-SELECT message_key, found.event_id
+-- The events that messages were written as.
+SELECT sent.message_key, found.event_id
 FROM unnest(%(message_keys)s) AS sent (message_key)
 CROSS JOIN LATERAL (SELECT event_id FROM event_messages WHERE event_messages.message_key = sent.message_key LIMIT 1) AS found;
+
+-- recent_messages --
+-- How many messages have not been moved yet, counted only up to a number.
+SELECT count(*) AS least FROM (SELECT FROM recent_messages LIMIT %(enough)s) AS counted;
+
+-- settle_messages --
+-- Moves the messages between two keys to where the old ones are, in order.
+WITH moved AS (
+    DELETE FROM recent_messages WHERE message_key >= %(first)s AND message_key <= %(last)s RETURNING message_key, event_id
+)
+INSERT INTO settled_messages (message_key, event_id)
+SELECT message_key, event_id FROM moved ORDER BY message_key
+ON CONFLICT DO NOTHING;
 
 -- has_source --
 -- Whether anything came from a source.
@@ -62,3 +88,36 @@ WHERE state = 'open' AND kind = 'event'
   AND (%(field)s::text IS NULL OR field = %(field)s)
   AND (%(name)s::text IS NULL OR payload ->> 'event' = %(name)s)
   AND (%(source)s::text IS NULL OR source = %(source)s);
+
+-- search --
+-- Events, the latest first, from a place in that order on. Planned anew each time, so that what is not asked for costs nothing.
+SELECT event_id, type, name, profile_id, user_id, anonymous_id, decision_id, source, occurred_at, received_at, properties, context
+FROM events
+WHERE occurred_at >= %(since)s AND occurred_at < %(until)s
+  AND (%(profile_id)s::uuid IS NULL OR profile_id = %(profile_id)s)
+  AND (%(name)s::text IS NULL OR name = %(name)s)
+  AND (%(type)s::text IS NULL OR type = %(type)s)
+  AND (%(source)s::text IS NULL OR source = %(source)s)
+  AND (%(before_at)s::timestamptz IS NULL OR (occurred_at, event_id) < (%(before_at)s, %(before_id)s::uuid))
+ORDER BY occurred_at DESC, event_id DESC
+LIMIT %(limit)s;
+
+-- count --
+-- How many events there are, in groups where such are asked for. Planned anew each time, as above.
+SELECT
+    CASE %(by)s::text
+        WHEN 'name' THEN coalesce(name, type)
+        WHEN 'type' THEN type
+        WHEN 'source' THEN source
+        WHEN 'day' THEN to_char(occurred_at AT TIME ZONE %(time_zone)s, 'YYYY-MM-DD')
+    END AS key,
+    count(*) AS count
+FROM events
+WHERE occurred_at >= %(since)s AND occurred_at < %(until)s
+  AND (%(profile_id)s::uuid IS NULL OR profile_id = %(profile_id)s)
+  AND (%(name)s::text IS NULL OR name = %(name)s)
+  AND (%(type)s::text IS NULL OR type = %(type)s)
+  AND (%(source)s::text IS NULL OR source = %(source)s)
+GROUP BY 1
+ORDER BY CASE WHEN %(by)s::text = 'day' THEN NULL ELSE count(*) END DESC NULLS LAST, 1
+LIMIT %(limit)s;

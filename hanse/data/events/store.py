@@ -115,10 +115,16 @@ def _first_copies(events: Sequence[Event]) -> dict[bytes, int]:
 
 async def _claim(connection: Connection, first: dict[bytes, int], event_ids: Sequence[UUID]) -> list[int]:
     """Register messages and return the places of those that nobody sent before, in their order."""
-    values = {"message_keys": UuidArray(list(first)), "event_ids": UuidArray([event_ids[index].bytes for index in first.values()])}
+    keys = UuidArray(list(first))
+    values = {"message_keys": keys, "event_ids": UuidArray([event_ids[index].bytes for index in first.values()])}
     cursor = await connection.execute(queries["claim_messages"], values)
-    if cursor.rowcount == len(first):
+    settled = await (await connection.execute(queries["settled_messages"], values)).fetchall()
+    if cursor.rowcount == len(first) and not settled:
         return list(first.values())
+    if settled:
+        known = [row["message_key"].bytes for row in settled]
+        claimed = UuidArray([event_ids[first[key]].bytes for key in known])
+        await connection.execute(queries["give_back_messages"], {"message_keys": UuidArray(known), "event_ids": claimed})
     owners = await _owners(connection, list(first))
     return [index for key, index in first.items() if owners[key] == event_ids[index]]
 

@@ -31,7 +31,7 @@ from hanse.data.events.messages import Envelope
 from hanse.data.events.requests import Rejected, Taken
 from hanse.data.events.schemas import Event
 from hanse.serve.runtime import Runtime
-from hanse.serve.tracking import answers, bodies, pixels, sources
+from hanse.serve.tracking import answers, bodies, metrics, pixels, sources
 from hanse.serve.tracking.answers import Answer, Outcomes
 from hanse.serve.tracking.bodies import BrokenBody, ClientGone
 from hanse.serve.tracking.writers import KeyOutOfUse, WriteKeys
@@ -159,7 +159,7 @@ def routes(runtime: Runtime) -> list[BaseRouteHandler]:
         headers = {name.decode(): value.decode() for name, value in answer.headers}
         return Response(answer.body, status_code=answer.status, headers=headers, media_type="application/json")
 
-    return [receive_events, receive_metrics, receive_pixel, describe_source, describe_project]
+    return [receive_events, receive_metrics, receive_pixel, describe_source, describe_project, metrics.metrics]
 
 
 def key_of(authorization: bytes) -> str | None:

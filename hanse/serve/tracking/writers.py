@@ -84,12 +84,12 @@ class WriteKeys:
 
     async def find(self, key: str) -> Writer:
         """Return what a key is to us; while the database is away, what it was."""
-        if not keys.is_well_formed(key):
-            return UNKNOWN
         digest = sha256(key.encode()).digest()
         known = self._remembered.get(digest)
         if known is not None and known[1] > time.monotonic():
             return known[0]
+        if not keys.is_well_formed(key):
+            return UNKNOWN
         try:
             writer = await self._look_up(key, digest)
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):

@@ -17,7 +17,7 @@ from hanse.base.context import Caller, Context
 from hanse.serve.runtime import Runtime
 from hanse.sources import connections
 from hanse.sources.connections import Receipt
-from hanse.sources.connections.errors import TooManyShops
+from hanse.sources.connections.errors import WrongShop
 from hanse.sources.source import Incoming
 
 AnyRequest = Request[Any, Any, State]
@@ -49,7 +49,7 @@ async def register(request: AnyRequest, name: FromPath[str]) -> Response[dict[st
     try:
         async with _context(request, name) as context:
             answer = await connections.register(context, name, await _incoming(request), confirmation_url=address)
-    except TooManyShops as error:
+    except WrongShop as error:
         return Response({"error": error.detail()}, status_code=error.status)
     return Response(answer)
 

@@ -33,7 +33,7 @@ class _Work:
 
 
 async def write(connection: Connection, shop: Shop, changes: Sequence[Change], standings: Mapping[Key, Standing], *, now: datetime) -> bool:
-    """Write what changes say of the catalog; return whether anything is different now."""
+    """Write what changes say of the catalog; return whether products or prices are different now."""
     work = _work(changes, standings)
     if not (work.products or work.stock or work.gone):
         return False
@@ -43,10 +43,11 @@ async def write(connection: Connection, shop: Shop, changes: Sequence[Change], s
     there = known.keys() | work.products.keys()
     prices = await _changed_prices(connection, [each for each in work.prices.values() if each.product_id in there])
     await catalog.put_prices(connection, prices)
-    stock = [each for each in work.stock.values() if each.product_id in there]
-    await catalog.put_stock(connection, stock, now=now)
+    await catalog.put_stock(connection, [each for each in work.stock.values() if each.product_id in there], now=now)
+    if unknown := work.stock.keys() - there:
+        await versions.forget_stock(connection, shop.connection_id, unknown)
     gone = await _discontinue(connection, shop, work.gone, now)
-    return bool(changed or prices or stock or gone)
+    return bool(changed or prices or gone)
 
 
 def _work(changes: Iterable[Change], standings: Mapping[Key, Standing]) -> _Work:

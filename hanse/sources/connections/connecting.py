@@ -22,6 +22,8 @@ from hanse.sources.source.api import not_as_expected
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 MADE_HERE = frozenset({"webhook_secret", "app_secret"})
 """Secrets that are made here where nobody gives them."""
+DOMAINS = {"shopify": ".myshopify.com"}
+"""Systems whose shops have one kind of address alone, which also stands in their webhooks."""
 HANDSHAKE = frozenset({"shopware"})
 """Systems whose connections are pending until the shop has registered."""
 
@@ -43,7 +45,7 @@ async def connect(
     """
     kind = systems.find(system)
     chosen = _options(options)
-    facts = {"name": _name(name), "system": system, "source": _source(source or name), "url": _url(url, chosen)}
+    facts = {"name": _name(name), "system": system, "source": _source(source or name), "url": _url(url, chosen, DOMAINS.get(system, ""))}
     given, made = _secrets(kind, secrets)
     connection = await context.connection()
     row = {
@@ -91,7 +93,7 @@ def _source(source: str) -> str:
     return source
 
 
-def _url(url: str, options: Options) -> str:
+def _url(url: str, options: Options, domain: str) -> str:
     try:
         parts = urlsplit(url.strip())
         port_is_right = parts.port is None or parts.port > 0
@@ -102,6 +104,8 @@ def _url(url: str, options: Options) -> str:
         raise InvalidConnection(what="the address", reason="has to be like https://shop.example, without password, question mark or fragment")
     if parts.scheme != "https" and not options.allow_private:
         raise InvalidConnection(what="the address", reason="has to begin with https://")
+    if not (parts.hostname.endswith(domain) or options.allow_private):
+        raise InvalidConnection(what="the address", reason=f"has to be the one that ends in {domain}")
     return parts.geturl().rstrip("/")
 
 

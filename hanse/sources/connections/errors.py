@@ -39,8 +39,13 @@ class UnreadableSecrets(HanseError):
     exit_code = 6
 
 
-class TooManyShops(HanseError):
+class WrongShop(HanseError):
     """The shop {found} does not belong to the connection {name}, which is for {host}. Connect it under a name of its own."""
 
     status = 403
     exit_code = 3
+
+
+def told(error: Exception) -> str:
+    """Return what may be kept and shown of an error: its words where they are ours, else its kind, as its words may quote values."""
+    return error.detail() if isinstance(error, HanseError) else type(error).__name__

@@ -11,8 +11,8 @@ import msgspec
 import structlog
 
 from hanse.base.context import Context
-from hanse.base.errors import HanseError
 from hanse.sources.connections import letters, store, systems, writing
+from hanse.sources.connections.errors import told
 from hanse.sources.connections.schemas import Polled
 from hanse.sources.source import Page, Position, Shop
 from hanse.sources.source.api import Api
@@ -61,9 +61,9 @@ class _Poll:
             async with source.api(self.shop) as api:
                 for kind in source.kinds:
                     await self._read(api, kind)
-        except HanseError as error:
+        except Exception as error:  # noqa: BLE001  # what goes wrong with one shop must not keep the others from being read
             structlog.get_logger().warning("a poll ended early", connection=self.shop.name, exc_info=error)
-            self.report = msgspec.structs.replace(self.report, error=error.detail())
+            self.report = msgspec.structs.replace(self.report, error=told(error))
         await self._note()
         return self.report
 

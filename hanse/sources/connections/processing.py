@@ -8,13 +8,14 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+import psycopg
 import structlog
 
 from hanse.base.context import Context
 from hanse.base.database import Connection
-from hanse.base.errors import HanseError
 from hanse.sources.connections import letters, privacy, store, systems, writing
-from hanse.sources.source import Delivery, Reading, Shop
+from hanse.sources.connections.errors import told
+from hanse.sources.source import Delivery, Reading, Shop, checking
 from hanse.sources.source.errors import NeedsShop, Unmappable
 
 MOST_ATTEMPTS = 10
@@ -35,24 +36,31 @@ async def process(context: Context, delivery_id: UUID, *, may_ask: bool) -> str:
     delivery, shop, attempts = found
     try:
         reading = await read(delivery, shop, may_ask=may_ask)
-        return await _take_in(context, delivery, shop, reading)
-    except NeedsShop as need:
-        if systems.find(shop.system).can_ask(shop) and not may_ask:
-            return WAITING
-        return await _finish(context, delivery, IGNORED, need.detail())
+        return await _take_in(context, delivery, shop, reading, in_haste=not may_ask)
+    except (NeedsShop, psycopg.errors.LockNotAvailable) as need:
+        return await _wait(context, delivery, shop, need, may_ask=may_ask)
     except Unmappable as problem:
         return await _reject(context, delivery, shop, problem)
     except Exception as error:  # noqa: BLE001  # one delivery that trips over a fault must neither be lost nor stop the others
         return await _postpone(context, delivery, shop, attempts, error)
 
 
+async def _wait(context: Context, delivery: Delivery, shop: Shop, need: Exception, *, may_ask: bool) -> str:
+    """Leave a delivery to a job, which may ask and has time; what the shop would have to be asked for in vain is ignored."""
+    in_vain = isinstance(need, NeedsShop) and (may_ask or not systems.find(shop.system).can_ask(shop))
+    return await _finish(context, delivery, IGNORED, told(need)) if in_vain else WAITING
+
+
 async def read(delivery: Delivery, shop: Shop, *, may_ask: bool) -> Reading:
     """Return what a delivery says, asking the shop where that is allowed and needed."""
     source = systems.find(shop.system)
-    if not (may_ask and source.can_ask(shop)):
-        return await source.read(delivery, shop, None)
-    async with source.api(shop) as api:
-        return await source.read(delivery, shop, api)
+    if may_ask and source.can_ask(shop):
+        async with source.api(shop) as api:
+            reading = await source.read(delivery, shop, api)
+    else:
+        reading = await source.read(delivery, shop, None)
+    checking.checked(reading.changes)
+    return reading
 
 
 async def take_in(context: Context, connection: Connection, shop: Shop, reading: Reading) -> str | None:
@@ -67,9 +75,12 @@ async def take_in(context: Context, connection: Connection, shop: Shop, reading:
     return " ".join(remarks) or reading.ignored or None
 
 
-async def _take_in(context: Context, delivery: Delivery, shop: Shop, reading: Reading) -> str:
+async def _take_in(context: Context, delivery: Delivery, shop: Shop, reading: Reading, *, in_haste: bool) -> str:
+    """Write what a delivery says; in haste, others who write the same things are not waited for long."""
     state = IGNORED if reading.ignored else DONE
     async with store.transaction(context) as connection:
+        if in_haste:
+            await connection.execute(store.queries["be_quick"])
         if await store.lock_delivery(connection, delivery.delivery_id):
             note = await take_in(context, connection, shop, reading)
             await store.finish_delivery(connection, delivery.delivery_id, state=state, note=note, now=context.clock.now())
@@ -93,12 +104,11 @@ async def _reject(context: Context, delivery: Delivery, shop: Shop, problem: Unm
 
 async def _postpone(context: Context, delivery: Delivery, shop: Shop, attempts: int, error: Exception) -> str:
     """Note when to try again; after the last attempt it is a dead letter."""
-    reason = error.detail() if isinstance(error, HanseError) else type(error).__name__
     structlog.get_logger().warning("a delivery could not be taken in", connection=shop.name, topic=delivery.topic, exc_info=error)
     if attempts + 1 >= MOST_ATTEMPTS:
         return await _reject(context, delivery, shop, Unmappable(field="body", reason=f"it could not be taken in after {MOST_ATTEMPTS} attempts"))
     wait = timedelta(seconds=min(FIRST_WAIT_SECONDS * 2**attempts, LONGEST_WAIT_SECONDS))
-    facts = {"delivery_id": delivery.delivery_id, "note": reason, "next_attempt_at": context.clock.now() + wait}
+    facts = {"delivery_id": delivery.delivery_id, "note": told(error), "next_attempt_at": context.clock.now() + wait}
     async with store.transaction(context) as connection:
         await connection.execute(store.queries["postpone_delivery"], facts)
     return WAITING

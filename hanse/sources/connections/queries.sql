@@ -69,6 +69,10 @@ WHERE delivery_id = %(delivery_id)s AND state = 'received';
 -- The same, for the transaction that takes it in.
 SELECT attempts FROM deliveries WHERE delivery_id = %(delivery_id)s AND state = 'received' FOR UPDATE;
 
+-- be_quick --
+-- Gives up waiting for others after two seconds, in this transaction: a shop waits for our answer, Shopify for five.
+SET LOCAL lock_timeout = '2s';
+
 -- finish_delivery --
 -- Notes what became of a delivery.
 UPDATE deliveries
@@ -135,10 +139,9 @@ LEFT JOIN taken USING (kind, resource_id)
 LEFT JOIN shop_resources AS known
     ON known.connection_id = %(connection_id)s AND known.kind = given.kind AND known.resource_id = given.resource_id;
 
--- local_ids --
--- What some things of a shop are called here.
-SELECT resource_id, local_ids FROM shop_resources
-WHERE connection_id = %(connection_id)s AND kind = %(kind)s AND resource_id = ANY(%(resource_ids)s);
+-- forget_versions --
+-- Forgets the versions of things that could not be used yet, so that they count when they are told again.
+DELETE FROM shop_resources WHERE connection_id = %(connection_id)s AND kind = %(kind)s AND resource_id = ANY(%(resource_ids)s);
 
 -- live_products --
 -- The products of a shop that were there at a moment, as far as is known.

@@ -6,8 +6,8 @@ import msgspec
 import structlog
 
 from hanse.base.context import Context
-from hanse.base.errors import HanseError
 from hanse.sources.connections import store, systems, writing
+from hanse.sources.connections.errors import told
 from hanse.sources.source import Change, Shop
 
 FEW = 20
@@ -43,9 +43,9 @@ async def reconcile(context: Context, name: str) -> Reconciled:
     try:
         async with source.api(shop) as api:
             there = await source.product_ids(shop, api)
-    except HanseError as error:
+    except Exception as error:  # noqa: BLE001  # what goes wrong with one shop must not keep the others from being read
         structlog.get_logger().warning("a comparison with a shop failed", connection=name, exc_info=error)
-        return Reconciled(name=name, error=error.detail())
+        return Reconciled(name=name, error=told(error))
     async with store.transaction(context) as connection:
         known = [row["resource_id"] async for row in await connection.execute(store.queries["live_products"], _facts(shop, asked_at))]
         gone = [each for each in known if each not in there]

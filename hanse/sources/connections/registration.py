@@ -14,7 +14,7 @@ import structlog
 
 from hanse.base.context import Context
 from hanse.sources.connections import store
-from hanse.sources.connections.errors import NotAuthentic, TooManyShops, UnknownConnection
+from hanse.sources.connections.errors import NotAuthentic, UnknownConnection, WrongShop
 from hanse.sources.connections.schemas import ShopConnection
 from hanse.sources.shopware import registration as handshake
 from hanse.sources.source import Incoming, Shop, signatures
@@ -29,7 +29,7 @@ GRACE = timedelta(minutes=1)
 async def register(context: Context, name: str, incoming: Incoming, *, confirmation_url: str) -> dict[str, str]:
     """Answer a shop that wants to register: our proof, its new secret and where to confirm it.
 
-    Raises `UnknownConnection`, `NotAuthentic`, and `TooManyShops` for a shop other than the connected one.
+    Raises `UnknownConnection`, `NotAuthentic`, and `WrongShop` for a shop other than the connected one.
     """
     connection = await context.connection()
     known, shop = await _connected(context, name)
@@ -103,7 +103,7 @@ def _check_host(shop: Shop, url: str) -> None:
     except ValueError:
         host = ""
     if host != shop.host:
-        raise TooManyShops(found=host or "without an address", name=shop.name, host=shop.host)
+        raise WrongShop(found=host or "without an address", name=shop.name, host=shop.host)
 
 
 def _refused(name: str, reason: str) -> NotAuthentic:

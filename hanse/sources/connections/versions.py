@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -52,10 +52,10 @@ async def take(connection: Connection, connection_id: UUID, changes: Iterable[Ch
     return {(row["kind"], row["resource_id"]): Standing(row["newer"], row["same"], tuple(row["previous_ids"])) async for row in cursor}
 
 
-async def local_ids(connection: Connection, connection_id: UUID, kind: str, resource_ids: Sequence[str]) -> dict[str, list[str]]:
-    """Return what some things of a shop are called here."""
-    facts = {"connection_id": connection_id, "kind": kind, "resource_ids": list(resource_ids)}
-    return {row["resource_id"]: row["local_ids"] async for row in await connection.execute(queries["local_ids"], facts)}
+async def forget_stock(connection: Connection, connection_id: UUID, product_ids: Iterable[str]) -> None:
+    """Let the stock of products that are not in the catalog yet count when it is told again."""
+    facts = {"connection_id": connection_id, "kind": STOCK, "resource_ids": list(product_ids)}
+    await connection.execute(queries["forget_versions"], facts)
 
 
 def _newest(changes: Iterable[Change]) -> Iterable[_Version]:

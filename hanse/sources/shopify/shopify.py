@@ -18,12 +18,12 @@ from hanse.data.catalog import Stock
 from hanse.sources.shopify import customers, orders, payloads, products
 from hanse.sources.source import Change, Delivery, Envelope, Incoming, Page, Position, Reading, Shop, batches, signatures
 from hanse.sources.source.addresses import OneHost
-from hanse.sources.source.api import Answer, Api
+from hanse.sources.source.api import Answer, Api, clean
 from hanse.sources.source.batches import decode
 from hanse.sources.source.errors import NeedsShop, NotThere
 from hanse.sources.source.texts import utc
 
-API_VERSION = "2025-10"
+API_VERSION = "2026-04"
 TOPIC_OF_KIND = {"products": "products/update", "customers": "customers/update", "orders": "orders/updated"}
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -134,7 +134,7 @@ def _orders(order: payloads.Order, shop: Shop) -> tuple[Change, ...]:
 
 def _stamp(body: bytes) -> batches.Stamp:
     try:
-        found = msgspec.json.decode(body, type=_Stamp)
+        found = msgspec.json.decode(clean(body), type=_Stamp)
     except msgspec.DecodeError:
         return "", None
     return str(found.id), found.updated_at

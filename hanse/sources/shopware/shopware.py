@@ -18,7 +18,7 @@ from hanse.sources.shopware import customers, orders, payloads, products
 from hanse.sources.shopware.api import ShopwareApi
 from hanse.sources.shopware.products import Names
 from hanse.sources.source import Change, Delivery, Envelope, Incoming, Page, Position, Reading, Shop, batches, signatures
-from hanse.sources.source.api import Api
+from hanse.sources.source.api import Api, clean
 from hanse.sources.source.batches import decode
 from hanse.sources.source.errors import NeedsShop, Unmappable
 from hanse.sources.source.texts import utc
@@ -68,7 +68,7 @@ class Shopware:
         """Return the event and its id, which stays the same when it is sent again."""
         event_id = incoming.headers.get("x-shopware-event-id")
         try:
-            found = msgspec.json.decode(incoming.body, type=payloads.Webhook)
+            found = msgspec.json.decode(clean(incoming.body), type=payloads.Webhook)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return Envelope(topic="unknown", event_id=event_id or hashlib.sha256(incoming.body).hexdigest())
         known_by = found.source.event_id or event_id or hashlib.sha256(incoming.body).hexdigest()
@@ -216,7 +216,7 @@ def _reader(entity: str, shop: Shop, names: Names, at: datetime | None = None) -
 
 def _stamped(body: bytes) -> _Stamp:
     try:
-        return msgspec.json.decode(body, type=_Stamp)
+        return msgspec.json.decode(clean(body), type=_Stamp)
     except msgspec.DecodeError:
         return _Stamp()
 

@@ -39,9 +39,15 @@ class Answer:
     def json(self, kind: type[AnswerT]) -> AnswerT:
         """Return the body as a type; raises `Unmappable` naming the field."""
         try:
-            return msgspec.json.decode(self.body, type=kind)
+            return msgspec.json.decode(clean(self.body), type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise not_as_expected(error) from error
+
+
+def clean(body: bytes | msgspec.Raw) -> bytes:
+    """Return a body in JSON without NUL characters, which the database takes in no text: they become U+FFFD."""
+    found = bytes(body)
+    return found.replace(b"\\u0000", b"\\ufffd") if b"\\u0000" in found else found
 
 
 def not_as_expected(error: Exception) -> Unmappable:

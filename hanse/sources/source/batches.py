@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import msgspec
 
-from hanse.sources.source.api import not_as_expected
+from hanse.sources.source import checking
+from hanse.sources.source.api import clean, not_as_expected
 from hanse.sources.source.changes import Change
 from hanse.sources.source.errors import Unmappable
 from hanse.sources.source.protocol import Page, Position, Refused
@@ -22,7 +23,7 @@ Stamp = tuple[str, datetime | None]
 def decode(body: bytes | msgspec.Raw, kind: type[PayloadT]) -> PayloadT:
     """Return a body in JSON as a type; raises `Unmappable` naming the field."""
     try:
-        return msgspec.json.decode(body, type=kind)
+        return msgspec.json.decode(clean(body), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise not_as_expected(error) from error
 
@@ -40,7 +41,7 @@ async def page(bodies: Iterable[msgspec.Raw], topic: str, read: Read, stamp: Cal
         body = bytes(each)
         resource_id, changed_at = stamp(body)
         try:
-            changes += await read(body)
+            changes += checking.checked(await read(body))
         except Unmappable as problem:
             refused.append(Refused(topic=topic, resource_id=resource_id, field=problem.field, reason=problem.reason, body=body))
         if changed_at is not None:

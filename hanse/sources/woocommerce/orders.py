@@ -93,7 +93,7 @@ def _as_line(item: LineItem, quantity: Decimal, amount: Decimal) -> Line:
     return Line(
         product_id=product_id(item.sku, item.variation_id or item.product_id),
         name=unescaped(item.parent_name or item.name),
-        variant=unescaped(item.name) if item.parent_name and item.parent_name != item.name else "",
+        variant=unescaped((item.name or "").removeprefix(item.parent_name)).lstrip("-–, ") if item.parent_name else "",
         quantity=quantity,
         amount=amount,
     )

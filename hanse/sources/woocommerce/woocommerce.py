@@ -17,7 +17,7 @@ import msgspec
 
 from hanse.sources.source import Change, Delivery, Envelope, Incoming, Page, Position, Reading, Shop, batches, signatures
 from hanse.sources.source.addresses import OneHost
-from hanse.sources.source.api import Api
+from hanse.sources.source.api import Api, clean
 from hanse.sources.source.batches import decode
 from hanse.sources.source.errors import NeedsShop, NotThere, Unmappable
 from hanse.sources.woocommerce import customers, moments, orders, payloads, products
@@ -191,7 +191,7 @@ async def _read_customer(body: bytes) -> tuple[Change, ...]:
 
 def _stamped(body: bytes) -> payloads.Stamp:
     try:
-        return msgspec.json.decode(body, type=payloads.Stamp)
+        return msgspec.json.decode(clean(body), type=payloads.Stamp)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return payloads.Stamp()
 

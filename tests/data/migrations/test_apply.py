@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
@@ -97,3 +98,15 @@ def test_the_audit_log_only_grows(database_url: str) -> None:
         for statement in ("UPDATE audit_log SET actor = 'z'", "DELETE FROM audit_log", "TRUNCATE audit_log"):
             with pytest.raises(psycopg.errors.RaiseException, match="audit_log is append-only"):
                 connection.execute(statement.encode())
+
+
+def test_many_may_need_a_new_month_at_the_same_time(database_url: str) -> None:
+    def ask(_: int) -> None:
+        with psycopg.connect(database_url) as connection:
+            for parent in ("events", "decisions"):
+                connection.execute("SELECT ensure_month(%s, '2031-05-17T12:00Z')", (parent,))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(ask, range(16)))
+    found = one(database_url, "SELECT string_agg(relname, ',' ORDER BY relname) FROM pg_class WHERE relname LIKE '%2031_05'")
+    assert found == "decisions_2031_05,events_2031_05"

@@ -20,9 +20,9 @@ async def key(running: Runtime) -> str:
     async with running.context() as context:
         made = await keys.create(await context.connection(), "shop", ["write"], created_by="test", now=context.clock.now())
         await changes.announce(await context.connection(), "made")
-        heard = asyncio.Event()
-        running.changes.on("made", lambda _: asyncio.sleep(0, heard.set()))
-    await heard.wait()  # the news of the new key came before it
+        heard: asyncio.Queue[str] = asyncio.Queue()
+        running.changes.on("made", heard.put)
+    await heard.get()  # the news of the new key came before it
     return f"Bearer {made.key}"
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -54,12 +55,12 @@ async def test_an_order_that_a_file_brought_is_not_counted_again(
 ) -> None:
     lines = ["Name,Email,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Currency,Billing Country"]
     lines += [f"#{number},kim@example.org,2026-06-14 10:00:00 +0200,2,Akku 18 V,100.00,AKKU-18,EUR,DE" for number in (1001, 1002)]
-    path = write("orders_export.csv", "\n".join(lines) + "\n")
-    await import_file(path, source="shop")
+    await import_file(write("first.csv", "\n".join(lines) + "\n"), source="shop")
 
     for number in (1001, 1002, 1003):
         await send(context, *shopify.place_order(number, ITEMS, at=AT))
-    await import_file(path, source="shop")
+    lines.append(lines[-1].replace("#1002", "#1003"))
+    await import_file(write("second.csv", "\n".join(lines) + "\n"), source="shop")
 
     found = await fetch("SELECT message_id FROM events ORDER BY message_id")
     assert [row["message_id"] for row in found] == ["order:shop:#1001", "order:shop:#1002", "order:shop:#1003"]
@@ -142,6 +143,14 @@ async def test_an_older_stock_does_not_replace_a_newer_one(context: Context, sho
     again = {**level, "updated_at": (AT + timedelta(hours=5)).isoformat()}
     await send(context, shopify.signed("inventory_levels/update", again, at=AT))
     assert [row["quantity"] for row in await fetch("SELECT quantity::int AS quantity FROM stock")] == [9]
+
+
+async def test_stock_that_comes_before_its_product_counts_once_it_is_there(context: Context, shopify: FakeShopify, fetch: Fetch) -> None:
+    created = shopify.save_product("AKKU-18", "Akku", net=Decimal("99.90"), stock=7, at=AT)
+    (item,) = [variant["inventory_item_id"] for product in shopify.products.values() for variant in product["variants"]]
+    level = {"inventory_item_id": item, "location_id": 1, "available": 7, "updated_at": (AT + timedelta(seconds=1)).isoformat()}
+    await send(context, shopify.signed("inventory_levels/update", level, at=AT), *created)
+    assert [row["quantity"] for row in await fetch("SELECT quantity::int AS quantity FROM stock")] == [7]
 
 
 async def test_an_order_that_the_shop_removed_is_cancelled(context: Context, shopify: FakeShopify, fetch: Fetch) -> None:
@@ -275,6 +284,31 @@ async def test_many_deliveries_at_once_leave_one_truth(house: Resources, fake: F
         assert (await one("SELECT traits ->> 'firstName' AS name FROM profiles"))["name"] == "Kim 11"
         assert (await one("SELECT count(*) AS orders FROM events WHERE name = 'Order Completed'"))["orders"] == 12
         assert (await one("SELECT count(*) AS dead FROM dead_letters"))["dead"] == 0
+
+
+async def test_a_shop_that_waits_is_not_kept_waiting_by_others(house: Resources, fake: FakeShopify) -> None:
+    async with Context(house) as context:
+        await connect(context, fake)
+    first, second = (
+        fake.save_product("AKKU-18", "Akku", net=Decimal(1), stock=1, at=AT),
+        fake.save_product("AKKU-18", "Neu", net=Decimal(1), stock=1, at=AT),
+    )
+
+    async def receive(signed: Signed) -> UUID:
+        headers = {name.lower(): value for name, value in signed.headers.items()}
+        async with Context(house) as context:
+            receipt = await connections.receive(
+                context, "shopify", "shop", Incoming(headers=headers, body=signed.body, received_at=house.clock.now())
+            )
+        assert receipt.delivery_id is not None
+        return receipt.delivery_id
+
+    assert await connections.process(Context(house), await receive(first[0]), may_ask=False) == "done"
+    waiting = await receive(second[0])
+    async with Context(house) as busy:
+        await (await busy.connection()).execute("SELECT 1 FROM shop_resources FOR UPDATE")
+        assert await connections.process(Context(house), waiting, may_ask=False) == connections.WAITING
+    assert await connections.process(Context(house), waiting, may_ask=True) == "done"
 
 
 def test_the_digest_of_a_change_is_what_it_says() -> None:

@@ -15,7 +15,7 @@ from hanse.base.clock import FixedClock
 from hanse.base.context import Context
 from hanse.sources import connections
 from hanse.sources.connections import store
-from hanse.sources.connections.errors import NotAuthentic, TooManyShops, UnknownConnection
+from hanse.sources.connections.errors import NotAuthentic, UnknownConnection, WrongShop
 from hanse.sources.shopware import Shopware, registration
 from hanse.sources.source import Incoming, signatures
 from hanse.sources.source.errors import Unmappable
@@ -99,7 +99,7 @@ async def test_a_request_that_lacks_something_names_it(context: Context, fake: F
 
 async def test_another_shop_cannot_register(context: Context, fake: FakeShopware) -> None:
     query = urlencode({"shop-id": "x", "shop-url": "https://other.example", "timestamp": str(int(context.clock.now().timestamp()))}).encode()
-    with pytest.raises(TooManyShops, match=r"other\.example"):
+    with pytest.raises(WrongShop, match=r"other\.example"):
         await register(context, fake, query=query, headers={"shopware-app-signature": signatures.hex_hmac("fake-app-secret", query)})
 
 
@@ -162,7 +162,7 @@ async def test_an_app_that_was_removed_may_be_installed_anew(context: Context, f
 
 
 async def test_only_shopware_shakes_hands(context: Context, fake: FakeShopware) -> None:
-    await connections.connect(context, name="other", system="shopify", url="https://other.example", secrets={"client_secret": "x"})
+    await connections.connect(context, name="other", system="shopify", url="https://other.myshopify.com", secrets={"client_secret": "x"})
     for name in ("other", "nobody"):
         with pytest.raises(UnknownConnection):
             await connections.register(context, name, Incoming(headers={}, body=b"", received_at=context.clock.now()), confirmation_url=URL)

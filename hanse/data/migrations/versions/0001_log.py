@@ -54,9 +54,8 @@ DECLARE
 BEGIN
     IF to_regclass(partition) IS NULL THEN
         PERFORM pg_advisory_xact_lock(hashtext('hanse.ensure_month'));
-        IF to_regclass(partition) IS NULL THEN
-            EXECUTE format('CREATE TABLE %I PARTITION OF %s FOR VALUES FROM (%L) TO (%L)', partition, parent, first, first + interval '1 month');
-        END IF;
+        -- who waited for the lock must not ask to_regclass again: it may still remember that there was none
+        EXECUTE format('CREATE TABLE IF NOT EXISTS %I PARTITION OF %s FOR VALUES FROM (%L) TO (%L)', partition, parent, first, first + interval '1 month');
     END IF;
 END $$;
 COMMENT ON FUNCTION ensure_month IS 'Makes the monthly partition that a moment falls into, once';

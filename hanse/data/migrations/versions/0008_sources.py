@@ -1,11 +1,9 @@
 """Connected shops: where they are, what they sent, how far they were read, which version of what was seen, and privacy requests."""
 
-from pathlib import Path
-
 from hanse.data import migrations
 
 revision = "0008"
-down_revision = "0007" if list(Path(__file__).parent.glob("0007_*.py")) else "0006"
+down_revision = "0007"
 
 SQL = """
 CREATE TABLE shop_connections (
