@@ -47,6 +47,8 @@ CROWD = 600
 """Connections that send batches at once in the overload: more than there is room for."""
 OVERLOAD_SECONDS = 20.0
 VISITOR_EVENTS = 10
+SCATTER = 2_654_435_761
+"""Knuth's multiplier: odd, so every number is scattered to another one."""
 LOG_EVENTS = 1_000_000
 PROFILE_EVENTS = 100
 
@@ -110,7 +112,8 @@ class Messages:
         """Return one message."""
         number = next(self.numbers)
         first, second, third = self._pieces
-        return f"{first}{self.run}-{number}{second}b-{self.run}-{number // VISITOR_EVENTS}{third}"
+        visitor = (number // VISITOR_EVENTS * SCATTER) & 0xFFFFFFFF  # ids of browsers are random, and their index feels it
+        return f"{first}{self.run}-{number}{second}{visitor:08x}-{self.run}{third}"
 
     def body(self, size: int) -> bytes:
         """Return the body of a request: one message, or a batch."""
@@ -124,7 +127,7 @@ def measure(paths: list[Path]) -> list[Row]:
     """Measure everything on one server, one thing after the other."""
     size = int(paths[0].name) if paths else LOG_EVENTS
     with scratch.home() as (settings, conninfo):
-        key = asyncio.run(_key(conninfo))
+        key = asyncio.run(make_key(conninfo))
         bare = [_bare_copy(conninfo) for _ in range(RUNS)]
         with _server(settings, conninfo) as (port, process):
             rows = _speed(port, key, bare) + _overload(port, key, process)
@@ -191,7 +194,8 @@ def _check(sent: Sent) -> None:
         raise SystemExit(f"{sent.load.failures} requests failed and {sent.refused} were turned away")
 
 
-async def _key(conninfo: str) -> str:
+async def make_key(conninfo: str) -> str:
+    """Make a write key."""
     async with await database.connect(conninfo) as connection:
         made = await keys.create(connection, "benchmark", ["write"], created_by="benchmark", now=datetime.now(UTC))
     return made.key
@@ -224,38 +228,49 @@ def _bare_copy(conninfo: str) -> float:
 
 
 def _fill(conninfo: str, size: int) -> str:
-    """Fill the log with events of two years and their message ids; return a visitor who has many of them."""
-    step, end = 500_000, datetime.now(UTC) - timedelta(days=1)
+    """Fill the log with events of two years, their message ids and their visitors; return a visitor who has many of them."""
+    end = datetime.now(UTC) - timedelta(days=1)
+    documents = {"properties": msgspec.json.encode(PROPERTIES).decode(), "context": msgspec.json.encode(CONTEXT).decode()}
     with psycopg.connect(conninfo, autocommit=True) as connection:
         for month in range(26):
             connection.execute("SELECT ensure_month('events', %s)", (end - timedelta(days=month * 30),))
-        for first in range(0, size, step):
-            facts = {"first": first, "last": min(first + step, size) - 1, "size": size, "end": end}
-            connection.execute(
-                FILL, {**facts, "properties": msgspec.json.encode(PROPERTIES).decode(), "context": msgspec.json.encode(CONTEXT).decode()}
-            )
-            connection.execute(FILL_MESSAGES, facts)
-        connection.execute("ANALYZE events")
+        for first in range(0, size, FILL_STEP):
+            facts = {"first": first, "last": min(first + FILL_STEP, size) - 1, "size": size, "end": end}
+            for statement in (FILL_EVENTS, FILL_MESSAGES, FILL_PROFILES, FILL_IDENTITIES):
+                connection.execute(statement.encode(), {**facts, **documents})
+        connection.execute("VACUUM ANALYZE")
         connection.execute("CHECKPOINT")
         row = connection.execute("SELECT md5('visitor7')::uuid::text").fetchone()
     return row[0] if row else ""
 
 
-FILL = """
+FILL_STEP = 1_000_000
+FILL_EVENTS = """
 INSERT INTO events (event_id, message_id, type, name, profile_id, anonymous_id, source, occurred_at, received_at, properties, context)
 SELECT
-    md5('event' || number)::uuid, 'filled-' || number, 'track', 'Product Viewed',
-    md5('visitor' || hashint8(number) %% greatest(1, %(size)s / 200))::uuid, 'filled', 'filled',
+    uuidv7(interval '730 days' * (number::float8 / %(size)s - 1)), 'filled-' || number, 'track', 'Product Viewed',
+    md5('visitor' || abs(hashint8(number)) %% greatest(1, %(size)s / 200))::uuid, 'filled', 'filled',
     %(end)s::timestamptz - interval '730 days' * (1 - number::float8 / %(size)s),
     %(end)s::timestamptz - interval '730 days' * (1 - number::float8 / %(size)s),
     %(properties)s, %(context)s
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS number
 """
 FILL_MESSAGES = """
-INSERT INTO event_messages (message_key, event_id)
+INSERT INTO settled_messages (message_key, event_id)
 SELECT md5('message' || number)::uuid AS message_key, md5('event' || number)::uuid
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS number
 ORDER BY message_key
+"""
+FILL_PROFILES = """
+INSERT INTO profiles (profile_id, created_at, updated_at)
+SELECT md5('profile' || number)::uuid, %(end)s, %(end)s FROM generate_series(%(first)s::bigint / 10, %(last)s::bigint / 10) AS number
+ON CONFLICT DO NOTHING
+"""
+FILL_IDENTITIES = """
+INSERT INTO identities (kind, value, profile_id, source, created_at)
+SELECT 'anonymous_id', left(md5('browser' || number), 8) || '-filled-' || number, md5('profile' || number)::uuid, 'filled', %(end)s
+FROM generate_series(%(first)s::bigint / 10, %(last)s::bigint / 10) AS number
+ON CONFLICT DO NOTHING
 """
 
 
@@ -281,14 +296,15 @@ def _server(settings: Settings, conninfo: str) -> Iterator[tuple[int, int]]:
     command = [sys.executable, "-m", "granian", *options, "hanse.serve.http.app:create"]
     process = subprocess.Popen(command, env=environment, start_new_session=True)
     try:
-        _wait(port)
+        wait_until_ready(port)
         yield port, process.pid
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait()
 
 
-def _wait(port: int) -> None:
+def wait_until_ready(port: int) -> None:
+    """Wait until the server answers and reaches its database."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
@@ -313,9 +329,14 @@ def _memory(process: int) -> float:
     return sum(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
+def process() -> ProcessPoolExecutor:
+    """Return a second process for what sends, so that it has a core of its own."""
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+
+
 def _in_process(function: object, *arguments: object) -> Sent:
     """Run a sender in a process of its own."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    with process() as pool:
         return pool.submit(_run, function, *arguments).result()
 
 
@@ -331,7 +352,7 @@ async def _closed(port: int, key: str, size: int, connections: int, seconds: flo
     async def client() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while (begin := time.perf_counter()) < end:
-            status = await _exchange(reader, writer, _request(key, messages.body(size), size))
+            status = await exchange(reader, writer, request(key, messages.body(size), size=size))
             if status == 200:
                 sent.load.latencies.append(time.perf_counter() - begin)
             elif status == 429:
@@ -353,7 +374,7 @@ async def _open(port: int, key: str, rate: float, connections: int, seconds: flo
     async def client() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while (moment := await due.get()) is not None:
-            status = await _exchange(reader, writer, _request(key, messages.body(1), 1))
+            status = await exchange(reader, writer, request(key, messages.body(1), size=1))
             sent.load.failures += status != 200
             sent.load.latencies.append(time.perf_counter() - moment)
         writer.close()
@@ -370,11 +391,13 @@ async def _open(port: int, key: str, rate: float, connections: int, seconds: flo
     return sent
 
 
-def _request(key: str, body: bytes, size: int) -> bytes:
+def request(key: str, body: bytes, *, size: int) -> bytes:
+    """Return a whole request, to the address for one message or for a batch."""
     return load.request("POST", "/v1/track" if size == 1 else "/v1/batch", body, {"Authorization": f"Bearer {key}", "Content-Type": "text/plain"})
 
 
-async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, payload: bytes) -> int:
+async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, payload: bytes) -> int:
+    """Send a request and return the status of its answer."""
     writer.write(payload)
     head = await reader.readuntil(b"\r\n\r\n")
     length = head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -18,6 +18,10 @@ from hanse.data.events.schemas import Event, EventType
 
 MOST_EVENTS = 2500
 """Events of one request, as many as Segment takes in a batch."""
+
+
+A_YEAR = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+"""The period of the examples."""
 
 
 class NewEvent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -98,7 +102,7 @@ async def record(request: Record, context: Context) -> Recorded:
     return Recorded(accepted=appended.accepted, duplicates=appended.duplicates, results=results)
 
 
-@operation(purpose=Purpose.OPERATION, effect=Effect.READ, example=Search(name="Order Completed", limit=10))
+@operation(purpose=Purpose.OPERATION, effect=Effect.READ, example=Search(name="Order Completed", limit=10, since=A_YEAR[0], until=A_YEAR[1]))
 async def search(request: Search, context: Context) -> EventPage:
     """Find events of the log, the latest first.
 
@@ -111,7 +115,7 @@ async def search(request: Search, context: Context) -> EventPage:
     return await reading.search(await context.connection(), wanted, cursor=request.cursor, limit=request.limit)
 
 
-@operation(purpose=Purpose.OPERATION, effect=Effect.READ, example=Count(by="name"))
+@operation(purpose=Purpose.OPERATION, effect=Effect.READ, example=Count(by="name", since=A_YEAR[0], until=A_YEAR[1]))
 async def count(request: Count, context: Context) -> EventCounts:
     """Count events of the log, all together or by name, type, source or day.
 

@@ -26,6 +26,7 @@ app.command(f"{HERE}.training:evaluate", help="Measure a capability on held-out 
 app.command(f"{HERE}.sampling:sample", help="Fill the database with the sample shop.")
 app.command(f"{HERE}.access:key_app", name="key", help="Make, list and revoke API keys.")
 app.command(f"{HERE}.access:link", help="Make a link that signs in to the console once.")
+app.command(f"{HERE}.shops:shops_app", name="shops", help="Connect shops, list and disconnect them.")
 app.command(f"{HERE}.doctor:doctor", help="Say what is wrong with this installation and what to do.")
 app.command(f"{HERE}.backups:backup", help="Write database, models and lake to one file.")
 app.command(f"{HERE}.backups:restore", help="Read database, models and lake back from a backup.")
