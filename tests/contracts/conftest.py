@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from hanse.base.clock import SystemClock
 from hanse.serve.registry import Registry, load
 from tests.serve.conftest import client, make_key, running, settings
 
-__all__ = ["client", "declared", "make_key", "running", "settings"]
+__all__ = ["client", "clock", "declared", "make_key", "running", "settings"]
+
+
+@pytest.fixture
+def clock() -> SystemClock:
+    """The machine's clock, which the command line goes by as well."""
+    return SystemClock()
 
 
 @pytest.fixture

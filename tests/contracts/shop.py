@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from hanse.base.clock import SystemClock
 from hanse.base.database import Connection
 from hanse.data import catalog, events
 from hanse.data.catalog import Document, Price, Product, Relation, RelationKind, Stock
 from hanse.data.events import Event
-from tests.conftest import NOW
 
 PRODUCT = "85123A"
 
 
 async def fill(connection: Connection) -> None:
-    """Write the facts."""
+    """Write the facts, as of now."""
+    now = SystemClock().now()
     texts = {"de": "Akkuschrauber", "en": "Cordless drill"}
     products = [
         Product(product_id=each, title=texts, description=texts, category={"de": "Maschinen", "en": "Machines"}) for each in (PRODUCT, "71053")
     ]
-    await catalog.put_products(connection, products, source="shop", now=NOW)
+    await catalog.put_products(connection, products, source="shop", now=now)
     await catalog.put_relations(connection, [Relation(product_id="71053", kind=RelationKind.ACCESSORY_OF, related_id=PRODUCT)])
     await catalog.put_prices(connection, [Price(product_id=PRODUCT, amount_minor=12_345)])
-    await catalog.put_stock(connection, [Stock(product_id=PRODUCT, quantity=3)], now=NOW)
+    await catalog.put_stock(connection, [Stock(product_id=PRODUCT, quantity=3)], now=now)
     manual = Document(document_id="D1", kind="manual", language="de", title="Anleitung", body="# Anleitung", product_ids=(PRODUCT,))
-    await catalog.put_documents(connection, [manual], source="shop", now=NOW)
-    await events.append(connection, [_bought(number) for number in range(5)], now=NOW)
+    await catalog.put_documents(connection, [manual], source="shop", now=now)
+    await events.append(connection, [_bought(number, now) for number in range(5)], now=now)
 
 
-def _bought(number: int) -> Event:
+def _bought(number: int, now: datetime) -> Event:
     products = [{"product_id": each, "quantity": 1, "price": 10} for each in (PRODUCT, "71053")]
     return Event(
         message_id=f"order-{number}",
         name="Order Completed",
         user_id=f"customer-{number}",
         source="shop",
-        occurred_at=NOW - timedelta(days=number),
+        occurred_at=now - timedelta(days=number),
         properties={"order_id": f"order-{number}", "currency": "EUR", "products": products},
     )

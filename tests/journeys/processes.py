@@ -105,15 +105,23 @@ class Serving:
 
     def close(self) -> None:
         """Have nothing left of it, whatever happened."""
-        for pid in left_over(self.home):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        self.process.kill()
         self.process.wait(timeout=PATIENCE_SECONDS)
+        wait_until(lambda: not _killed(self.home), "something cannot be killed")
         for reader in self._readers:
-            reader.join()
+            reader.join(timeout=PATIENCE_SECONDS)
         for stream in (self.process.stdout, self.process.stderr):
             assert stream
             stream.close()
+
+
+def _killed(home: Path) -> bool:
+    """Kill what works on a home folder; return whether there was anything."""
+    found = left_over(home)
+    for pid in found:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return bool(found)
 
 
 def _reading(stream: IO[str], take: Callable[[str], object]) -> threading.Thread:

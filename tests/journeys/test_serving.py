@@ -86,12 +86,14 @@ def test_after_kills_it_comes_back_with_everything(home: Path) -> None:
 
 def one(home: Path, command: str, server: Serving) -> int:
     """Wait for one process of a command beside the supervisor; return its id."""
+    found: list[int] = []
 
-    def found() -> list[int]:
-        return [pid for pid, each in left_over(home).items() if command in each and pid != server.process.pid]
+    def is_one() -> bool:
+        found[:] = [pid for pid, each in left_over(home).items() if command in each and pid != server.process.pid]
+        return len(found) == 1
 
-    wait_until(lambda: len(found()) == 1, f"there is no {command}")
-    return found()[0]
+    wait_until(is_one, f"there is no {command}")
+    return found[0]
 
 
 def test_a_port_that_is_taken_is_told_and_nothing_is_left(home: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
@@ -29,6 +29,9 @@ FIRST_PARTITION_YEAR = 2000
 
 POISON = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded, psycopg.errors.StatementTooComplex)
 """What the database raises because of an event, and not because of its own state."""
+
+REMEMBERED = timedelta(days=62)
+"""Age of months that are remembered to be there; older ones may be dropped by retention."""
 
 Month = tuple[int, int]
 
@@ -60,7 +63,7 @@ async def append(connection: Connection, events: Iterable[Event], *, now: dateti
 async def write(connection: Connection, events: Sequence[Event], event_ids: Sequence[UUID], *, now: datetime, months: set[Month]) -> list[bool]:
     """Write events under ids of their own; return for each whether it was new.
 
-    `months` is what the caller knows of the partitions that are there; those made here are added.
+    `months` is what the caller knows of the partitions that are there; the recent ones of those made here are added.
     """
     first = _first_copies(events)
     new = await _claim(connection, first, event_ids)
@@ -142,7 +145,8 @@ async def _ensure_months(connection: Connection, events: Sequence[Event], now: d
     for month, moment in wanted.items():
         if month not in months and moment.year >= FIRST_PARTITION_YEAR:
             await connection.execute(queries["ensure_month"], {"moment": moment})
-            months.add(month)
+            if moment > now - REMEMBERED:
+                months.add(month)
 
 
 def _chunks(events: Iterable[Event]) -> Iterator[list[Event]]:

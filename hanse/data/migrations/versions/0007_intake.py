@@ -14,7 +14,7 @@ from hanse.data import migrations
 revision = "0007"
 down_revision = "0006"
 
-SQL = """
+SQL = r"""
 ALTER TABLE event_messages RENAME TO recent_messages;
 ALTER INDEX event_messages_pkey RENAME TO recent_messages_pkey;
 COMMENT ON TABLE recent_messages IS 'Which messages were taken lately, so that each is kept exactly once; see event_messages';
@@ -44,6 +44,15 @@ CREATE TABLE event_retention (
 COMMENT ON TABLE event_retention IS 'How long events are kept: the rule of a name counts before that of a type, that before the one for all; without any, for ever';
 COMMENT ON COLUMN event_retention.type IS 'Type of event, dead_letter for what could not be taken in, or * for all';
 COMMENT ON COLUMN event_retention.name IS 'Name of event, or * for all of the type';
+
+CREATE FUNCTION drop_month(partition regclass) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF partition::text !~ '^(events|decisions)_\d{4}_\d{2}$' THEN
+        RAISE EXCEPTION '% is not a month', partition;
+    END IF;
+    EXECUTE format('DROP TABLE %s', partition);
+END $$;
+COMMENT ON FUNCTION drop_month IS 'Drops a monthly partition whole';
 """
 
 
