@@ -220,7 +220,7 @@ def _bare_copy(conninfo: str) -> float:
             Event(message_id=str(uuid4()), name="Product Viewed", source="bare", occurred_at=now, properties=properties, context=context)
             for _ in range(size)
         ]
-        blocks.append(encoding.rows(events, [ids.new() for _ in events], [visitors[index // VISITOR_EVENTS] for index in range(size)], now))
+        blocks.append(b"".join(encoding.rows(events, [ids.new() for _ in events], [visitors[index // VISITOR_EVENTS] for index in range(size)], now)))
     with psycopg.connect(conninfo) as connection:
         connection.execute("DROP TABLE IF EXISTS bare")
         connection.execute("CREATE TABLE bare (LIKE events INCLUDING ALL)")

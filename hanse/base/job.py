@@ -28,7 +28,7 @@ class Job:
     lock: bool = True
     """Whether a second one waits until the first is done."""
     then: tuple[str, ...] = ()
-    """Jobs, by name, that are to follow when it is done."""
+    """Jobs that are to follow when it is done, by name or by a pattern such as `*.train`."""
     name: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -17,7 +17,7 @@ from procrastinate.jobs import Job as QueuedJob
 from procrastinate.jobs import Status
 from psycopg.types.json import Jsonb
 
-from hanse.base import errors
+from hanse.base import errors, tasks
 from hanse.base.context import Caller
 from hanse.base.database import Connection, Queries
 from hanse.base.job import Job
@@ -122,7 +122,7 @@ class Queue:
                 concurrency=concurrency, wait=wait, install_signal_handlers=install_signal_handlers, shutdown_graceful_timeout=10.0
             )
         finally:
-            looking.cancel()
+            await tasks.end(looking)
 
     async def _look_for_stalled(self) -> None:
         while True:
@@ -187,8 +187,8 @@ class Queue:
             await self._report(job_id, 1.0, "failed", error=message)
             raise
         await self._report(job_id, 1.0, "done", result=result)
-        for name in job.then:
-            await self.put(name)
+        for following in self._runtime.registry.following(job):
+            await self.put(following.name)
         return result
 
     async def _report(self, job_id: int, score: float, note: str, *, result: Any = None, error: str | None = None) -> None:

@@ -6,6 +6,7 @@ package, naming a module whose `capability` is a `Capability`.
 
 from __future__ import annotations
 
+import fnmatch
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from importlib.metadata import entry_points
 from types import ModuleType
 from typing import Any
 
-from hanse import capabilities, data, sources
+from hanse import capabilities, data, sources, testing
 from hanse.base import errors
 from hanse.base.capability import Capability
 from hanse.base.job import Job
@@ -48,6 +49,10 @@ class Registry:
         """Return every scope a key can have."""
         return frozenset({"*", "write", *self.operations, *(each.capability for each in self.operations.values())})
 
+    def following(self, job: Job) -> list[Job]:
+        """Return the jobs that are to follow one when it is done."""
+        return [self.jobs[name] for pattern in job.then for name in fnmatch.filter(sorted(self.jobs), pattern)]
+
     def module(self, capability: str, name: str) -> ModuleType | None:
         """Return one of a capability's modules by its fixed name, such as `evaluation`; null where it has none."""
         return _module(self.capabilities[capability].package, name)
@@ -75,7 +80,7 @@ class Registry:
 def load() -> Registry:
     """Collect everything that is declared in this installation."""
     registry = Registry()
-    for layer in (data, sources):
+    for layer in (data, sources, testing):
         for folder in pkgutil.iter_modules(layer.__path__, f"{layer.__name__}."):
             registry.collect(folder.name)
     ours = ((name, f"{capabilities.__name__}.{name}") for name in capabilities.CAPABILITIES)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
 
 from hanse.ai.models import Models
-from hanse.base import database, errors
+from hanse.base import database, errors, tasks
 from hanse.base.changes import Changes
 from hanse.base.clock import Clock, SystemClock
 from hanse.base.config import Settings
@@ -54,11 +54,7 @@ class Runtime:
 
     async def stop(self) -> None:
         """Write what is held and close everything."""
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        await tasks.end(*self._tasks)
         await self.log.finish()
         await self.resources.pool.close()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hanse.base.clock import SystemClock
+from hanse.base.clock import FixedClock, SystemClock
 from hanse.serve.registry import Registry, load
 from tests.serve.conftest import client, make_key, running, settings
 
@@ -12,9 +12,9 @@ __all__ = ["client", "clock", "declared", "make_key", "running", "settings"]
 
 
 @pytest.fixture
-def clock() -> SystemClock:
-    """The machine's clock, which the command line goes by as well."""
-    return SystemClock()
+def clock() -> FixedClock:
+    """A clock that stands at the present, as the command line goes by the machine's."""
+    return FixedClock(SystemClock().now())
 
 
 @pytest.fixture

@@ -32,10 +32,17 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 def run(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
-    return subprocess.run(
-        [*COMMAND, *arguments], check=False, capture_output=True, text=True, env=environment(home, **more), cwd=home.parent, timeout=PATIENCE_SECONDS
-    )
+    """Run a command to its end; one that takes too long tells where it is before it is killed."""
+    command = [sys.executable, "-X", "faulthandler", *COMMAND[1:], *arguments]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(home, **more), cwd=home.parent
+    ) as process:
+        try:
+            out, error = process.communicate(timeout=PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGABRT)
+            raise AssertionError(process.communicate()[1]) from None
+    return subprocess.CompletedProcess(command, process.returncode, out, error)
 
 
 def free_port() -> int:

@@ -62,6 +62,7 @@ def test_our_own_capabilities_and_what_the_data_offers_are_found() -> None:
         "files",
         "imports",
         "events",
+        "sample",
     }
 
 

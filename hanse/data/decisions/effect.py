@@ -70,8 +70,10 @@ class DayOfArm(msgspec.Struct, kw_only=True, frozen=True):
     """One side of an experiment on one day."""
 
     answers: int = 0
-    click_rate: float | None = None
-    """Profiles that clicked one of the day's answers, of those that got one; null where there are no profiles."""
+    profiles: int = 0
+    """Profiles that got one of the day's answers."""
+    clickers: int = 0
+    """Those of them that clicked one."""
 
 
 class Day(msgspec.Struct, kw_only=True, frozen=True):
@@ -232,7 +234,7 @@ def _arm(row: Mapping[str, Any]) -> ArmResult:
 
 
 def _days(rows: Iterable[Mapping[str, Any]], first: date, last: date) -> Iterator[Day]:
-    found = {(row["day"], row["arm"]): DayOfArm(answers=row["answers"], click_rate=_rate(row["clickers"], row["profiles"])) for row in rows}
+    found = {(row["day"], row["arm"]): DayOfArm(**{name: row[name] for name in ("answers", "profiles", "clickers")}) for row in rows}
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         yield Day(day=day, treated=found.get((day, Arm.TREATED), DayOfArm()), held_out=found.get((day, Arm.HELD_OUT), DayOfArm()))

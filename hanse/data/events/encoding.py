@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -40,6 +40,9 @@ COLUMNS = (
 )
 """The columns of a row, in the order in which `rows` writes them."""
 
+PIECE = 100
+"""Events sent to the database at once."""
+
 UUID_OID, UUID_ARRAY_OID = 2950, 2951
 
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -66,13 +69,16 @@ class UuidArray:
         self.data = head + (_UUID_LENGTH + _UUID_LENGTH.join(values) if values else b"")
 
 
-def rows(events: Sequence[Event], event_ids: Sequence[UUID], profile_ids: Sequence[UUID | None], now: datetime) -> bytes:
-    """Return events as the body of a binary COPY into `COLUMNS`."""
+def rows(events: Sequence[Event], event_ids: Sequence[UUID], profile_ids: Sequence[UUID | None], now: datetime) -> Iterator[bytes]:
+    """Give events as the body of a binary COPY into `COLUMNS`, piece by piece: the database reads one while the next is made."""
     parts = [_SIGNATURE]
-    for event, event_id, profile_id in zip(events, event_ids, profile_ids, strict=True):
+    for number, (event, event_id, profile_id) in enumerate(zip(events, event_ids, profile_ids, strict=True), 1):
         _add_row(parts, event, event_id, profile_id, now)
+        if number % PIECE == 0:
+            yield b"".join(parts)
+            parts.clear()
     parts.append(_END)
-    return b"".join(parts)
+    yield b"".join(parts)
 
 
 def json(value: dict[str, Any] | msgspec.Raw) -> bytes:

@@ -19,7 +19,7 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from hanse.base import database, errors, ids
+from hanse.base import database, errors, ids, tasks
 from hanse.base.clock import Clock
 from hanse.base.database import Connection
 from hanse.data import imports
@@ -178,7 +178,7 @@ class GroupCommit:
             await self._write_taken()
             self._events -= sum(len(each.events) for each in self._writing)
             self._writing = []
-        watching.cancel()
+        await tasks.end(watching)
         await self._disconnect()
 
     async def stop(self) -> None:

@@ -70,10 +70,10 @@ async def write(connection: Connection, events: Sequence[Event], event_ids: Sequ
     fresh = [events[index] for index in new]
     profile_ids = await identity.resolve(connection, fresh, now=now)
     await _ensure_months(connection, fresh, now, months)
-    body = encoding.rows(fresh, [event_ids[index] for index in new], profile_ids, now)
     if fresh:
         async with connection.cursor() as cursor, cursor.copy(_COPY) as stream:
-            await stream.write(body)
+            for piece in encoding.rows(fresh, [event_ids[index] for index in new], profile_ids, now):
+                await stream.write(piece)
     taken = [False] * len(events)
     for index in new:
         taken[index] = True
@@ -90,6 +90,12 @@ def unfit(error: Exception) -> Unfit:
     """Return why the database refused an event, in words without the values that its message quotes."""
     why = error.sqlstate if isinstance(error, psycopg.Error) and error.sqlstate else type(error).__name__
     return Unfit(field="message", reason=f"The database refuses it ({why}).", remedy="Look through its values.")
+
+
+async def is_empty(connection: Connection) -> bool:
+    """Return whether the log has no event at all."""
+    row = await (await connection.execute(queries["is_empty"])).fetchone()
+    return bool(row and row["empty"])
 
 
 async def has_source(connection: Connection, source: str) -> bool:

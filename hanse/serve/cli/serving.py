@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from hanse.base import config
+from hanse.data import events
 from hanse.serve import logs, runtime, supervisor
 from hanse.serve.cli import terminal
 from hanse.serve.jobs import Queue
@@ -81,14 +82,14 @@ async def _prepare(settings: config.Settings, conninfo: str, customers: int, see
         if not await _is_empty(running):
             return
         with terminal.progress("Sample shop") as tell:
-            from hanse.serve.cli import sampling
-
-            await sampling.fill(running, customers, seed, tell)
-            for name in ("catalog.refresh_statistics", *sorted(each for each in running.registry.jobs if each.endswith(".train"))):
+            filling = running.registry.jobs["sample.fill"]
+            async with running.context(progress=tell) as context:
+                await filling(context, customers=customers, seed=seed)
+            for following in running.registry.following(filling):
                 async with running.context(progress=tell) as context:
-                    await running.registry.jobs[name](context)
+                    await following(context)
 
 
 async def _is_empty(running: Runtime) -> bool:
     async with running.resources.pool.connection() as connection:
-        return await (await connection.execute("SELECT 1 FROM events LIMIT 1")).fetchone() is None
+        return await events.is_empty(connection)

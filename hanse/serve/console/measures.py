@@ -8,6 +8,7 @@ from typing import Any
 
 from hanse.ai.models.schemas import Entry
 from hanse.data.decisions.effect import DayOfArm, Difference, Effect
+from hanse.data.decisions.interval import Proportion
 from hanse.serve.console.texts import Words
 
 SMOOTHED_DAYS = 7
@@ -46,27 +47,34 @@ def scale(differences: Iterable[Difference | None]) -> float:
 def click_rates(effect: Effect, words: Words) -> dict[str, Any] | None:
     """Return the chart of an effect's click rates by day; null where nobody was answered."""
     shown = list(dropwhile(lambda day: not (day.treated.answers or day.held_out.answers), effect.days))
-    days = [words.short_day(day.day) for day in shown]
-    treated, held_out = smoothed([day.treated for day in shown]), smoothed([day.held_out for day in shown])
     if not shown:
         return None
-    series = [
-        {"name": words.gettext("treated"), "values": treated, "role": "treated"},
-        {"name": words.gettext("held out"), "values": held_out, "role": "held-out"},
-    ]
+    days = [words.short_day(day.day) for day in shown]
+    treated, held_out = smoothed([day.treated for day in shown]), smoothed([day.held_out for day in shown])
+    series = [_band(words.gettext("treated"), treated, "treated"), _band(words.gettext("held out"), held_out, "held-out")]
     spec = {"kind": "line", "x": days, "series": series, "format": {"style": "percent", "maximumFractionDigits": 1}}
-    rows = [(day, words.share(one), words.share(other)) for day, one, other in zip(days, treated, held_out, strict=True)]
+    rows = [(day, _with_interval(words, one), _with_interval(words, other)) for day, one, other in zip(days, treated, held_out, strict=True)]
     return {"spec": spec, "rows": rows}
 
 
-def smoothed(days: Sequence[DayOfArm]) -> list[float | None]:
-    """Return the click rate of each day and the six before it, each day counting by its answers; null where nobody was answered."""
-    means: list[float | None] = []
-    for end in range(1, len(days) + 1):
-        counted = [(day.click_rate, day.answers) for day in days[max(0, end - SMOOTHED_DAYS) : end] if day.click_rate is not None]
-        answers = sum(count for _, count in counted)
-        means.append(sum(rate * count for rate, count in counted) / answers if answers else None)
-    return means
+def smoothed(days: Sequence[DayOfArm]) -> list[Proportion]:
+    """Return how many clicked of those answered on each day and the six before it together."""
+    windows = (days[max(0, end - SMOOTHED_DAYS) : end] for end in range(1, len(days) + 1))
+    return [Proportion(sum(day.clickers for day in window), sum(day.profiles for day in window)) for window in windows]
+
+
+def _band(name: str, shares: list[Proportion], role: str) -> dict[str, Any]:
+    """Return shares as a line with its 95 % interval; a gap where there is nobody to count."""
+    intervals = [share.wilson() if share.of else (None, None) for share in shares]
+    values = [share.share if share.of else None for share in shares]
+    return {"name": name, "values": values, "role": role, "low": [low for low, _ in intervals], "high": [high for _, high in intervals]}
+
+
+def _with_interval(words: Words, share: Proportion) -> str:
+    if not share.of:
+        return words.share(None)
+    low, high = share.wilson()
+    return f"{words.share(share.share)} ({words.share(low)}–{words.share(high)})"
 
 
 def counts(days: list[str], values: list[int], name: str, words: Words) -> dict[str, Any]:

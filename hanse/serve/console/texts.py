@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from babel import dates, numbers
 from babel.messages import pofile
 
-from hanse import ai, data, sources
+from hanse import ai, data, sources, testing
 from hanse.base.errors import HanseError
 from hanse.base.money import Money
 from hanse.serve.registry import Registry
@@ -65,7 +65,7 @@ def load(registry: Registry, time_zone: str) -> Texts:
 
 def packages(registry: Registry) -> list[str]:
     """Return the folders that may bring texts of their own: the capabilities, ours and those of others, and the layers below."""
-    below = [folder.name for layer in (data, sources, ai) for folder in pkgutil.iter_modules(layer.__path__, f"{layer.__name__}.") if folder.ispkg]
+    below = [folder.name for layer in (data, sources, ai, testing) for folder in pkgutil.iter_modules(layer.__path__, f"{layer.__name__}.") if folder.ispkg]
     return sorted({*below, *(each.package for each in registry.capabilities.values())})
 
 
@@ -100,8 +100,8 @@ class Words:
         return numbers.format_decimal(value, pattern, locale=self.language)
 
     def compact(self, value: float | None) -> str:
-        """Return `1.234` up to a hundred thousand and `1,2 Mio.` above."""
-        if value is None or abs(value) < 100_000:
+        """Return `123.456` up to a million and `1,2 Mio.` above."""
+        if value is None or abs(value) < 1_000_000:
             return self.number(value)
         return numbers.format_compact_decimal(value, locale=self.language, fraction_digits=1)
 

@@ -13,7 +13,7 @@ from hanse.base.database import Connection
 from hanse.base.decision import Arm, Basis
 from hanse.data import decisions, events
 from hanse.data.decisions import DecisionRecord, effect
-from hanse.data.decisions.effect import ArmResult, Effect
+from hanse.data.decisions.effect import ArmResult, DayOfArm, Effect
 from hanse.data.decisions.interval import Proportion
 from hanse.data.events import Event
 from tests.conftest import NOW
@@ -209,9 +209,9 @@ async def test_every_day_of_the_period_has_its_numbers(connection: Connection) -
     await happen(connection, "Product Clicked", decision=decision, at=NOW)
     days = {each.day: each for each in (await measured(connection)).days}
     assert list(days) == [date(2026, 6, 5) + index * DAY for index in range(11)]
-    assert (days[date(2026, 6, 14)].treated.answers, days[date(2026, 6, 14)].treated.click_rate) == (2, 0.5)
-    assert (days[date(2026, 6, 12)].held_out.answers, days[date(2026, 6, 12)].held_out.click_rate) == (1, 0.0)
-    assert (days[date(2026, 6, 13)].treated.answers, days[date(2026, 6, 13)].treated.click_rate) == (0, None)
+    assert days[date(2026, 6, 14)].treated == DayOfArm(answers=2, profiles=2, clickers=1)
+    assert days[date(2026, 6, 12)].held_out == DayOfArm(answers=1, profiles=1)
+    assert days[date(2026, 6, 13)].treated == DayOfArm()
 
 
 async def test_days_are_those_of_the_time_zone(connection: Connection) -> None:

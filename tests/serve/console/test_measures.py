@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from hanse.data.decisions.effect import DayOfArm, Difference
+from hanse.data.decisions.effect import ArmResult, Day, DayOfArm, Difference, Effect
+from hanse.data.decisions.interval import Proportion
 from hanse.serve import registry
 from hanse.serve.console import measures, phrases, texts
 from hanse.serve.console.texts import Words
@@ -40,11 +41,40 @@ def test_the_scale_holds_every_whisker() -> None:
     assert measures.scale([]) == measures.LEAST_SCALE
 
 
-def test_the_rate_of_a_day_is_the_mean_of_seven_weighted_by_answers() -> None:
-    days = [DayOfArm(), DayOfArm(answers=10, click_rate=0.5), *(DayOfArm() for _ in range(6)), DayOfArm(answers=30, click_rate=0.1)]
+def test_the_rate_of_a_day_counts_seven_days_together() -> None:
+    days = [DayOfArm(), DayOfArm(profiles=10, clickers=5), *(DayOfArm() for _ in range(6)), DayOfArm(profiles=30, clickers=3)]
 
-    assert measures.smoothed(days) == [None, *([0.5] * 7), 0.1]
-    assert measures.smoothed(days[1:2] + days[-1:])[-1] == pytest.approx(0.2)
+    assert measures.smoothed(days) == [Proportion(0, 0), *([Proportion(5, 10)] * 7), Proportion(3, 30)]
+    assert measures.smoothed(days[1:2] + days[-1:])[-1] == Proportion(8, 40)
+
+
+def test_the_rates_come_with_their_interval(german: Words) -> None:
+    day = Day(day=date(2026, 6, 1), treated=DayOfArm(answers=100, profiles=100, clickers=10), held_out=DayOfArm())
+    chart = measures.click_rates(effect(day), german)
+
+    assert chart
+    treated, held_out = chart["spec"]["series"]
+    assert treated["values"] == [0.1]
+    assert treated["low"][0] == pytest.approx(0.0552, abs=1e-4)  # Wilson's interval of 10 out of 100
+    assert treated["high"][0] == pytest.approx(0.1744, abs=1e-4)
+    assert (held_out["values"], held_out["low"], held_out["high"]) == ([None], [None], [None])
+    assert chart["rows"] == [("1. Juni", "10,0 (5,5–17,4)", "–")]
+
+
+def effect(*days: Day) -> Effect:
+    moment = datetime(2026, 6, 1, tzinfo=UTC)
+    nobody = ArmResult()
+    return Effect(
+        capability="recommend",
+        since=moment,
+        until=moment + timedelta(days=len(days)),
+        order_window_days=7,
+        treated=nobody,
+        held_out=nobody,
+        clicks=None,
+        orders=None,
+        days=days,
+    )
 
 
 @pytest.mark.parametrize(

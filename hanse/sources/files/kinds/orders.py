@@ -96,14 +96,25 @@ def _price(row: Row) -> Price:
     return Price(product_id=row["product_id"], amount_minor=money.minor(row["price"], row["currency"]), currency=row["currency"])
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order or refund, with what its event needs of it."""
+
+    row: Row
+    message_id: str
+    key: UUID
+    properties: bytes
+    content_hash: str
+
+
 async def _write_events(load: Load, *, cancelling: bool) -> None:
     """Write part after part; while the database takes one, the next is grouped."""
     lines, count = load.workspace.one(steps["count_orders"])
     parts = max(min(lines // SMALL_PART + 1, FEW_PARTS), lines // LARGE_PART + 1)
     writing, written = Writing(Register(load.now)), 0
-    async for rows in ahead(partial(_orders, load, cancelling, parts, part) for part in range(parts)):
-        for first in range(0, len(rows), WRITTEN_AT_ONCE):
-            page = rows[first : first + WRITTEN_AT_ONCE]
+    async for orders in ahead(partial(_orders, load, cancelling, parts, part) for part in range(parts)):
+        for first in range(0, len(orders), WRITTEN_AT_ONCE):
+            page = orders[first : first + WRITTEN_AT_ONCE]
             await _write_page(load, writing, page)
             written += len(page)
             await load.progress(0.5 + 0.5 * written / max(count, written), f"writing orders {written:,} of {max(count, written):,}")
@@ -112,14 +123,22 @@ async def _write_events(load: Load, *, cancelling: bool) -> None:
     load.note("{rows} orders were known with other content and stay as they are.", rows=len(changed), example=", ".join(changed[:3]))
 
 
-def _orders(load: Load, cancelling: bool, parts: int, part: int) -> list[Row]:  # noqa: FBT001  # named by partial's caller
-    return load.workspace.dicts(steps["orders"], cancelling=str(cancelling).lower(), parts=str(parts), part=str(part))
+def _orders(load: Load, cancelling: bool, parts: int, part: int) -> list[Order]:  # noqa: FBT001  # named by partial's caller
+    rows = load.workspace.dicts(steps["orders"], cancelling=str(cancelling).lower(), parts=str(parts), part=str(part))
+    return [_order(load, row) for row in rows]
 
 
-async def _write_page(load: Load, writing: Writing, rows: list[Row]) -> None:
+def _order(load: Load, row: Row) -> Order:
+    message_id = f"{'refund' if row['refund'] else 'order'}:{load.source}:{row['order_id']}"
+    properties = row["properties"].encode()
+    return Order(row, message_id, message_key(message_id), properties, known_orders.content_hash(properties))
+
+
+async def _write_page(load: Load, writing: Writing, orders: list[Order]) -> None:
     """Write some orders; note those that were known with other content."""
+    rows = [order.row for order in orders]
     await _find_owners(load, writing, rows)
-    made = {message_key(event.message_id): event for event in (_event(load, row, writing) for row in rows)}
+    made = {order.key: _event(load, order, writing) for order in orders}
     known = await known_orders.known(load.connection, list(made))
     if load.suffix:
         made = {key: _with_suffix(event, load.suffix) if key in known else event for key, event in made.items()}
@@ -147,18 +166,17 @@ def _with_suffix(event: Event, suffix: str) -> Event:
     return msgspec.structs.replace(event, message_id=event.message_id + suffix)
 
 
-def _event(load: Load, row: Row, writing: Writing) -> Event:
-    properties = row["properties"].encode()
-    prefix, name = ("refund", "Order Refunded") if row["refund"] else ("order", "Order Completed")
+def _event(load: Load, order: Order, writing: Writing) -> Event:
+    row = order.row
     return Event(
-        message_id=f"{prefix}:{load.source}:{row['order_id']}",
-        name=name,
+        message_id=order.message_id,
+        name="Order Refunded" if row["refund"] else "Order Completed",
         profile_id=writing.owners[row["customer_id"], row["email"]],
         user_id=row["customer_id"],
         source=load.source,
         occurred_at=_aware(row["ordered_at"]),
-        properties=msgspec.Raw(properties),
-        context={"content_hash": known_orders.content_hash(properties)},
+        properties=msgspec.Raw(order.properties),
+        context={"content_hash": order.content_hash},
     )
 
 
