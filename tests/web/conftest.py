@@ -23,6 +23,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from hanse.base.config import Settings
 from hanse.base.postgres import EmbeddedPostgres
+from hanse.data import imports
+from hanse.data.imports import DeadLetter
 from hanse.serve import runtime as runtimes
 from hanse.serve.console import assets
 from hanse.serve.runtime import Runtime
@@ -53,6 +55,7 @@ class Console:
     product_id: str
     profile_id: str
     decision_id: str
+    reject_id: str
 
 
 @pytest.fixture(scope="session")
@@ -111,18 +114,35 @@ async def _fill(settings: Settings) -> dict[str, str]:
         shop = sample.generate(CUSTOMERS, 7, datetime(now.year, now.month, now.day, now.hour, tzinfo=UTC))
         async with running.context() as context:
             await sample.load(await context.connection(), shop, now, context.progress)
+            await imports.add_dead_letters(await context.connection(), _rejects(now))
         for job in ("lake.refresh", "catalog.refresh_statistics", "recommend.train"):
             async with running.context() as context:
                 await running.registry.jobs[job](context)
         return await _facts(running)
 
 
+def _rejects(now: datetime) -> Iterator[DeadLetter]:
+    """What could not be taken in: events of a shop without a name, and with an age where a time should be."""
+    wrong = {
+        "event": "The name of the event is missing. Send it, such as Product Viewed.",
+        "timestamp": "It is not a time. Send ISO 8601, such as 2026-11-21T17:49:17.460Z.",
+    }
+    for number in range(12):
+        field = "timestamp" if number % 3 else "event"
+        payload = {"type": "track", "messageId": f"m-{number}", "userId": f"K-{number}", "properties": {"email": "anna@example.com"}}
+        payload |= {"timestamp": "yesterday", "event": "Order Completed"} if number % 3 else {}
+        yield DeadLetter(
+            dead_letter_id=uuid4(), kind="event", source="shop", field=field, reason=wrong[field], payload=payload, created_at=now
+        )
+
+
 async def _facts(running: Runtime) -> dict[str, str]:
     async with running.context() as context:
         connection = await context.connection()
         queries = {
-            "product_id": "SELECT product_id FROM product_statistics ORDER BY revenue_minor DESC LIMIT 1",
+            "product_id": "SELECT product_id FROM product_statistics ORDER BY orders DESC, product_id LIMIT 1",
             "profile_id": "SELECT profile_id FROM identities WHERE kind = 'email' LIMIT 1",
+            "reject_id": "SELECT dead_letter_id FROM dead_letters WHERE kind = 'event' LIMIT 1",
             "decision_id": "SELECT decision_id FROM decisions ORDER BY decided_at DESC LIMIT 1",
         }
         rows = {name: await (await connection.execute(statement)).fetchone() for name, statement in queries.items()}

@@ -26,7 +26,7 @@ steps = Queries(__package__, "orders.sql")
 queries = Queries("hanse.sources.files")
 PRODUCT_PAGE = 10_000
 WRITTEN_AT_ONCE = 5_000
-SMALL_PART, FEW_PARTS, LARGE_PART = 150_000, 8, 500_000
+SMALL_PART, FEW_PARTS, LARGE_PART = 50_000, 16, 500_000
 """Lines grouped at once: few enough for memory, and some parts at least, so that one is grouped while another is written."""
 
 Row = dict[str, Any]
