@@ -157,8 +157,8 @@ async def test_who_waits_through_a_short_absence_of_the_database_is_served(
 async def test_after_a_long_absence_everybody_is_told_to_come_again(
     postgres: EmbeddedPostgres, database_url: str, log: GroupCommit, resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(group_commit, "DEADLINE_SECONDS", 0.3)
-    with away(postgres, database_url):
+    with monkeypatch.context() as patched, away(postgres, database_url):
+        patched.setattr(group_commit, "DEADLINE_SECONDS", 0.3)
         answers = await asyncio.gather(*(log.submit([viewed(str(number))]) for number in range(5)), return_exceptions=True)
         assert [type(each) for each in answers] == [Unavailable] * 5
     await log.submit([viewed("0")])
