@@ -45,8 +45,8 @@ class DataPorts:
             return Subject()
         if not purpose.needs_consent:
             return Subject(profile_id, BASIS_WITHOUT_CONSENT[purpose])
-        granted = await consent.state(await context.connection(), profile_id, purpose)
-        return Subject(profile_id, Basis.CONSENT) if granted else Subject(None, Basis.NONE)
+        found = await consent.stand(await context.connection(), profile_id, purpose)
+        return Subject(profile_id, found.basis) if found.situation.allows else Subject(None, Basis.NONE)
 
     def assign(self, capability: str, profile_id: UUID | None) -> Assignment:
         """Draw the arm of a profile, always the same one."""
@@ -89,8 +89,8 @@ class DataPorts:
 async def _profile_id(request: Personal, context: Context) -> UUID | None:
     if request.profile_id is not None:
         return request.profile_id
-    for key in identity.keys(request):
-        if key and (found := await identity.find(await context.connection(), *key)):
+    for key in identity.named(request):
+        if found := await identity.find(await context.connection(), *key):
             return found
     return None
 

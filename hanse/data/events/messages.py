@@ -16,11 +16,14 @@ import msgspec
 from hanse.data.events import names, times
 from hanse.data.events.errors import Unfit
 from hanse.data.events.schemas import Event, EventType
+from hanse.data.profiles import keys
+from hanse.data.profiles.keys import Key
 
 LONGEST = 200
 """Characters of an id or a name at most: they stand in indexes."""
 LARGEST = 1_000_000
 """Bytes of properties, and of context, at most."""
+MOST_EXTERNAL_IDS = 10
 DEEPEST = 100
 """Levels that properties or context may be nested; whoever reads them recurses."""
 
@@ -95,6 +98,7 @@ def event(message: Message, envelope: Envelope, *, notes: dict[str, Any] = NOTHI
         name=name,
         user_id=user_id,
         anonymous_id=anonymous_id,
+        identities=_identities(kind, properties, context),
         source=envelope.source,
         occurred_at=occurred_at,
         original_at=original_at,
@@ -164,6 +168,31 @@ def _context(kind: EventType, message: Message, envelope: Envelope, notes: dict[
     if notes:
         context["intake"] = notes
     return context
+
+
+def _identities(kind: EventType, properties: dict[str, Any], context: dict[str, Any]) -> tuple[Key, ...]:
+    """Return what names the person besides the two ids: in the traits, among the external ids, and what an alias was called before."""
+    found: list[Key | None] = []
+    for traits in (properties if kind is EventType.IDENTIFY else NOTHING, context.get("traits")):
+        if isinstance(traits, dict):
+            found += [_key(name, traits[name]) for name in ("email", "phone") if name in traits]
+    if kind is EventType.ALIAS:
+        found.append(_key("anonymous_id", context["previousId"]))
+    others = context.get("externalIds")
+    found += [_external(each) for each in others[:MOST_EXTERNAL_IDS]] if isinstance(others, list) else []
+    return tuple(sorted({each for each in found if each})) if found else ()
+
+
+def _external(told: Any) -> Key | None:
+    """Return an external id of a person, as Segment's clients send them: `{"id", "type", "collection", "encoding"}`."""
+    if not isinstance(told, dict) or told.get("collection", "users") != "users" or not isinstance(told.get("type"), str):
+        return None
+    kind = keys.kind(told["type"])
+    return _key(kind, told.get("id")) if kind else None
+
+
+def _key(kind: str, value: Any) -> Key | None:
+    return keys.key(kind, value) if isinstance(value, str) and "\0" not in value else None
 
 
 def _required(name: str, value: str | None) -> str:

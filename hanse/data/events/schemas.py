@@ -30,9 +30,11 @@ class Event(msgspec.Struct, kw_only=True, frozen=True):
     name: str | None = None
     """Name of a track event as in the e-commerce specification, such as `Order Completed`."""
     profile_id: UUID | None = None
-    """The profile, where the sender knows it; otherwise it is found by the two ids below."""
+    """The profile, where the sender knows it; otherwise it is found by the ids below."""
     user_id: str | None = None
     anonymous_id: str | None = None
+    identities: tuple[tuple[str, str], ...] = ()
+    """Kind and value of what else names the person, in their one form: an e-mail address, a telephone number, a number in another system."""
     source: str
     """Where it came from: the name of a shop, a file's kind, `sample`."""
     occurred_at: datetime

@@ -1,10 +1,11 @@
-"""Who an event belongs to: found by its user id or anonymous id, or made where nobody had them before.
+"""Who an event belongs to: found by the surest identity it names, made where nobody had that before.
 
-The log calls this for every batch. A user id wins over an anonymous id; a profile keeps to one user id, so a browser that
-two people share does not make them one. Profiles are not merged here.
+The log calls this for every batch. Each identity that events bring has a profile of its own at first; an event that names several says
+that they are one person, and `merging` decides what follows from all that was said. So an event stays where it belongs, whoever turns
+out to be the same, and whatever the order in which events arrive.
 
 Nobody becomes two profiles although nobody waits for others: an identity can be added once only, and who comes second looks again.
-Only giving a user id to a profile that is there already, as when a browser signs in, is done by one transaction at a time.
+Only saying that two profiles are one person is done by one transaction at a time.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from psycopg.rows import tuple_row
 
 from hanse.base import ids
 from hanse.base.database import Connection, Queries
+from hanse.data.profiles import keys, merging
+from hanse.data.profiles.grouping import Link
+from hanse.data.profiles.keys import Key
 
 queries = Queries(__package__)
 
-Key = tuple[str, str]
-BLOCKED = frozenset({"", "-1", "0", "null", "undefined", "none", "anonymous", "unknown", "guest"})
-"""Values that many senders use for nobody; they identify no one."""
-LONGEST_BLOCKED = max(map(len, BLOCKED))
-NOBODY: tuple[None, None] = (None, None)
+Pair = tuple[UUID, UUID]
+"""Two profiles, the smaller id first."""
 
 
 class Named(Protocol):
@@ -44,7 +45,11 @@ class Sender(Named, Protocol):
     @property
     def profile_id(self) -> UUID | None: ...  # noqa: D102  # a field
     @property
+    def identities(self) -> tuple[Key, ...]: ...  # noqa: D102  # a field
+    @property
     def source(self) -> str: ...  # noqa: D102  # a field
+    @property
+    def occurred_at(self) -> datetime: ...  # noqa: D102  # a field
 
 
 @dataclass
@@ -53,71 +58,84 @@ class _Known:
 
     now: datetime
     owner: dict[Key, UUID] = field(default_factory=dict)
-    with_user_id: set[UUID] = field(default_factory=set)
+    shared: set[Key] = field(default_factory=set)
     fresh_profiles: list[UUID] = field(default_factory=list)
     fresh_identities: list[tuple[str, str, UUID, str]] = field(default_factory=list)
-    has_claims: bool = False
-    """Whether a profile that was there is given a user id."""
 
-    def profile(self, user: Key | None, anonymous: Key | None, source: str) -> UUID | None:
-        """Return the profile that has these identities, made where it is not known."""
-        found = self.owner.get(user) if user else None
-        if found is None and user is not None:
-            unclaimed = self._unclaimed(anonymous)
-            self.has_claims = self.has_claims or unclaimed is not None
-            found = unclaimed or self._fresh()
-            self._add(user, found, source)
-        if anonymous is not None and anonymous not in self.owner:
-            self._add(anonymous, found or self._fresh(), source)
-        return found or (self.owner[anonymous] if anonymous else None)
+    def profile(self, key: Key, source: str) -> UUID:
+        """Return the profile that has an identity, made where it is not known."""
+        found = self.owner.get(key)
+        if found is None:
+            found = self.owner[key] = ids.new(self.now)
+            self.fresh_profiles.append(found)
+            self.fresh_identities.append((*key, found, source))
+        return found
 
-    def _unclaimed(self, anonymous: Key | None) -> UUID | None:
-        owner = self.owner.get(anonymous) if anonymous else None
-        return None if owner in self.with_user_id else owner
-
-    def _fresh(self) -> UUID:
-        profile_id = ids.new(self.now)
-        self.fresh_profiles.append(profile_id)
-        return profile_id
-
-    def _add(self, key: Key, profile_id: UUID, source: str) -> None:
-        self.owner[key] = profile_id
-        if key[0] == "user_id":
-            self.with_user_id.add(profile_id)
-        self.fresh_identities.append((*key, profile_id, source))
+    def pairs(self, named: Sequence[Key], source: str) -> list[Pair]:
+        """Return which profiles are one person by a sender that names several, leaving out what many people use."""
+        own = [self.profile(key, source) for key in named if key not in self.shared]
+        return [(min(own[0], each), max(own[0], each)) for each in own[1:] if each != own[0]] if len(own) > 1 else []
 
 
-def keys(sender: Named) -> tuple[Key | None, Key | None]:
-    """Return the user id and the anonymous id of a sender as identities, without values that stand for nobody."""
-    return _key("user_id", sender.user_id), _key("anonymous_id", sender.anonymous_id)
+def named(sender: Named) -> tuple[Key, ...]:
+    """Return the user id and the anonymous id of a sender as identities, the surer first, without values that stand for nobody."""
+    found = (keys.key("user_id", sender.user_id), keys.key("anonymous_id", sender.anonymous_id))
+    return tuple(key for key in found if key)
 
 
 async def resolve(connection: Connection, senders: Sequence[Sender], *, now: datetime) -> list[UUID | None]:
     """Return the profile of each sender, in order; null for one that names nobody."""
-    named = [keys(sender) if sender.profile_id is None else NOBODY for sender in senders]
-    wanted = {key for pair in named for key in pair if key}
+    several = [_keys(sender) if sender.profile_id is None else () for sender in senders]
+    wanted = {key for each in several for key in each}
     locked = False
     while True:
         known = await _find(connection, wanted, now)
-        profiles = [sender.profile_id or known.profile(*pair, sender.source) for sender, pair in zip(senders, named, strict=True)]
-        if known.has_claims and not locked:
-            await connection.execute(queries["lock_claims"])
+        profiles = [
+            sender.profile_id or (known.profile(each[0], sender.source) if each else None) for sender, each in zip(senders, several, strict=True)
+        ]
+        said = await _unsaid(connection, known, _said(known, senders, several))
+        if said and not locked:
+            await merging.lock(connection)
             locked = True
         elif await _add(connection, known):
-            return profiles
+            break
+    if said:
+        await merging.link(connection, said, actor="event", now=now)
+    return profiles
 
 
 async def find(connection: Connection, kind: str, value: str) -> UUID | None:
-    """Return the profile that an identity belongs to."""
+    """Return the profile that stands for whoever an identity belongs to."""
     row = await (await connection.execute(queries["find_profile"], {"kind": kind, "value": value})).fetchone()
     return row["profile_id"] if row else None
 
 
-def _key(kind: str, value: str | None) -> Key | None:
-    value = value.strip() if value else ""
-    if not value or (len(value) <= LONGEST_BLOCKED and value.casefold() in BLOCKED):
-        return None
-    return kind, value
+def _keys(sender: Sender) -> tuple[Key, ...]:
+    """Return all identities of a sender, the surest first."""
+    own = named(sender)
+    return tuple(sorted({*own, *sender.identities}, key=lambda key: (keys.place(key[0]), key))) if sender.identities else own
+
+
+def _said(known: _Known, senders: Sequence[Sender], several: Sequence[Sequence[Key]]) -> dict[Pair, datetime]:
+    """Return which profiles are one person by this batch, and since when."""
+    found: dict[Pair, datetime] = {}
+    for sender, each in zip(senders, several, strict=True):
+        for pair in known.pairs(each, sender.source) if len(each) > 1 else ():
+            found[pair] = min(found.get(pair, sender.occurred_at), sender.occurred_at)
+    return found
+
+
+async def _unsaid(connection: Connection, known: _Known, said: dict[Pair, datetime]) -> list[Link]:
+    """Return what nobody has said before, or only later."""
+    fresh = set(known.fresh_profiles)
+    there = [pair for pair in said if fresh.isdisjoint(pair)]
+    if there:
+        facts = {"ones": [one for one, _ in there], "others": [other for _, other in there], "moments": [said[pair] for pair in there]}
+        async with connection.cursor(row_factory=tuple_row) as cursor:
+            await cursor.execute(queries["links_said"], facts)
+            for one, other in await cursor.fetchall():
+                del said[one, other]
+    return [Link(one, other, "event", moment) for (one, other), moment in said.items()]
 
 
 async def _find(connection: Connection, wanted: set[Key], now: datetime) -> _Known:
@@ -127,10 +145,10 @@ async def _find(connection: Connection, wanted: set[Key], now: datetime) -> _Kno
     kinds, values = zip(*wanted, strict=True)
     async with connection.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(queries["find_identities"], {"kinds": list(kinds), "values": list(values)}, binary=True)
-        for kind, value, profile_id, has_user_id in await cursor.fetchall():
+        for kind, value, profile_id, is_shared in await cursor.fetchall():
             known.owner[kind, value] = profile_id
-            if has_user_id:
-                known.with_user_id.add(profile_id)
+            if is_shared:
+                known.shared.add((kind, value))
     return known
 
 

@@ -1,16 +1,21 @@
 -- find_identities --
--- The profiles that some identities belong to, and whether those profiles have a user id; an index lookup for each identity,
--- whatever the planner thinks of the tables.
-SELECT kind, value, found.profile_id,
-       kind = 'user_id' OR EXISTS (SELECT FROM identities AS other WHERE other.profile_id = found.profile_id AND other.kind = 'user_id') AS has_user_id
+-- The profiles that some identities belong to, and whether many people use them; an index lookup for each identity, whatever the planner
+-- thinks of the table.
+SELECT kind, value, found.profile_id, found.shared_at IS NOT NULL AS is_shared
 FROM unnest(%(kinds)s::text[], %(values)s::text[]) AS wanted (kind, value)
 CROSS JOIN LATERAL (
-    SELECT profile_id FROM identities WHERE identities.kind = wanted.kind AND identities.value = wanted.value LIMIT 1
+    SELECT profile_id, shared_at FROM identities WHERE identities.kind = wanted.kind AND identities.value = wanted.value LIMIT 1
 ) AS found;
 
--- lock_claims --
--- One transaction at a time gives a user id to a profile that is there already, so that none gets two.
-SELECT pg_advisory_xact_lock(hashtext('hanse.identities'));
+-- links_said --
+-- Which pairs of profiles are linked by events already, since a moment or earlier.
+SELECT one, other
+FROM unnest(%(ones)s::uuid[], %(others)s::uuid[], %(moments)s::timestamptz[]) AS said (one, other, moment)
+WHERE EXISTS (
+    SELECT FROM profile_links AS link
+    WHERE link.profile_id = said.one AND link.other_id = said.other AND link.cause = 'event' AND link.linked_at <= said.moment
+    OFFSET 0
+);
 
 -- add_identities --
 -- Makes profiles and adds identities, in order, so that two batches never block each other; one that somebody else has just added is left out.
@@ -33,8 +38,10 @@ WITH gone AS (
 DELETE FROM profiles WHERE profile_id = ANY(%(fresh)s::uuid[]);
 
 -- find_profile --
--- The profile of one identity.
-SELECT profile_id FROM identities WHERE kind = %(kind)s AND value = %(value)s;
+-- The profile that stands for whoever an identity belongs to.
+SELECT coalesce(profile.merged_into, profile.profile_id) AS profile_id
+FROM identities AS known JOIN profiles AS profile USING (profile_id)
+WHERE known.kind = %(kind)s AND known.value = %(value)s;
 
 -- insert_staged_identities --
 -- Adds the staged identities whose key is not taken yet; the first owner keeps a key.

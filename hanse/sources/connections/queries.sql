@@ -175,7 +175,7 @@ WHERE product_id = ANY(%(product_ids)s) AND price_list = 'list' AND min_quantity
 -- owners --
 -- The profiles that some identities belong to, and whether those profiles have a user id.
 SELECT kind, value, found.profile_id,
-       EXISTS (SELECT FROM identities AS other WHERE other.profile_id = found.profile_id AND other.kind = 'user_id') AS has_user_id
+       EXISTS (SELECT FROM identities AS other WHERE other.profile_id = ANY(profile_members(found.profile_id)) AND other.kind = 'user_id') AS has_user_id
 FROM unnest(%(kinds)s::text[], %(values)s::text[]) AS wanted (kind, value)
 CROSS JOIN LATERAL (
     SELECT profile_id FROM identities WHERE identities.kind = wanted.kind AND identities.value = wanted.value LIMIT 1

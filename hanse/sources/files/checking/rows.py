@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from hanse.data.profiles import identity
+from hanse.data.profiles import keys
 from hanse.sources.files.checking import conventions
 from hanse.sources.files.checking.conventions import Conventions
 from hanse.sources.files.checking.mapping import ColumnMapping
@@ -173,7 +173,7 @@ class FileCheck:
             if each.name in self.mapping.columns:
                 branches += [f"WHEN {test} THEN '{each.name}:' || {code}" for test, code in self._tests(each, needed=each.name in needed)]
         if self.kind.identified_by:
-            nobody = ", ".join(literal(value) for value in sorted(identity.BLOCKED))
+            nobody = ", ".join(literal(value) for value in sorted(keys.BLOCKED))
             mapped = [
                 f"CASE WHEN lower(given.{name}) NOT IN ({nobody}) THEN given.{name} END"
                 for name in self.kind.identified_by

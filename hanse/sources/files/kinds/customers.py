@@ -13,6 +13,7 @@ from psycopg import Rollback
 from hanse.base.database import Queries
 from hanse.data import profiles
 from hanse.data.profiles import Profile
+from hanse.data.profiles.keys import Key
 from hanse.sources.files.kinds import last_rows, people
 from hanse.sources.files.kinds.last_rows import Row
 from hanse.sources.files.kinds.loading import Load, present
@@ -68,7 +69,7 @@ class _Page:
     """What becomes of some rows."""
 
     made: dict[UUID, Profile] = field(default_factory=dict)
-    identities: dict[people.Key, UUID] = field(default_factory=dict)
+    identities: dict[Key, UUID] = field(default_factory=dict)
     shared: list[str] = field(default_factory=list)
     loaded: int = 0
     known: int = 0

@@ -13,11 +13,11 @@ from psycopg.rows import DictRow
 from hanse.base import ids
 from hanse.base.database import Connection, Queries
 from hanse.data import profiles
-from hanse.data.profiles import Identity, Profile, identity
+from hanse.data.profiles import Identity, Profile
+from hanse.data.profiles.keys import BLOCKED, Key
 
 queries = Queries("hanse.sources.files")
 
-Key = tuple[str, str]
 ORDER = ("user_id", "email", "phone")
 """Kinds of identity, the surest first."""
 
@@ -34,7 +34,7 @@ class Person:
     def keys(self) -> tuple[Key, ...]:
         """Return its identities, the surest first, without values that stand for nobody."""
         values = (("user_id", self.user_id), ("email", self.email), ("phone", self.phone))
-        return tuple((kind, value) for kind, value in values if value and value.casefold() not in identity.BLOCKED)
+        return tuple((kind, value) for kind, value in values if value and value.casefold() not in BLOCKED)
 
 
 @dataclass
