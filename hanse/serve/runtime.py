@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
@@ -22,9 +23,13 @@ from hanse.base.context import SYSTEM, Caller, Context, Progress, Resources
 from hanse.base.postgres import EmbeddedPostgres
 from hanse.data import migrations
 from hanse.data.catalog.summaries import Summaries
+from hanse.data.consent.processing import Declared
 from hanse.data.decisions.log import DecisionLog
 from hanse.serve.ports import DataPorts
 from hanse.serve.registry import Registry, load
+
+if TYPE_CHECKING:
+    from hanse.serve.console.texts import Texts
 
 
 @dataclass
@@ -95,9 +100,22 @@ def build(settings: Settings, conninfo: str, *, clock: Clock | None = None, regi
     models, summaries = Models(pool, settings), Summaries()
     resources.hold(Models, models)
     resources.hold(Summaries, summaries)
+    resources.hold(Declared, Declared(registry.operations.values, _say(registry, settings)))
     changes.on("models", models.refresh)
     changes.on("catalog", summaries.forget)
     return Runtime(settings, registry, conninfo, resources, changes, log)
+
+
+def _say(registry: Registry, settings: Settings) -> Callable[[str, str], str]:
+    """Return what gives declared texts in a language; they are read when they are first asked for."""
+
+    @cache
+    def read() -> Texts:
+        from hanse.serve.console import texts
+
+        return texts.load(registry, settings.time_zone)
+
+    return lambda text, language: read().words(language).gettext(text)
 
 
 @asynccontextmanager

@@ -1,6 +1,23 @@
-"""Consent: an append-only ledger per purpose; nothing personal happens without a basis."""
+"""Consent: an append-only, hash-chained ledger per purpose, lawful by construction; nothing personal happens without a basis."""
 
-from hanse.data.consent.schemas import Consent
-from hanse.data.consent.store import put, state
+from hanse.data.consent.schemas import Consent, Entry, LegalBasis, Medium, State
+from hanse.data.consent.standing import Situation, Standing
+from hanse.data.consent.store import erase, history, put, stand, standings, state, verify, verify_all
 
-__all__ = ["Consent", "put", "state"]
+__all__ = [
+    "Consent",
+    "Entry",
+    "LegalBasis",
+    "Medium",
+    "Situation",
+    "Standing",
+    "State",
+    "erase",
+    "history",
+    "put",
+    "stand",
+    "standings",
+    "state",
+    "verify",
+    "verify_all",
+]

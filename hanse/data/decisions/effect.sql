@@ -2,8 +2,8 @@
 -- What each side of each capability's experiment brought, of one capability or of all. A profile counts on the side of its first
 -- decision in the period, by intention to treat: whatever it was shown, and whether or not it looked.
 WITH answered AS MATERIALIZED (
-    SELECT decision_id, capability, profile_id, arm, decided_at
-    FROM decisions
+    SELECT decision_id, capability, coalesce(profile.merged_into, profile_id) AS profile_id, arm, decided_at
+    FROM decisions LEFT JOIN profiles AS profile USING (profile_id)
     WHERE decided_at >= %(since)s AND decided_at < %(until)s AND (%(capability)s::text IS NULL OR capability = %(capability)s)
 ), exposed AS MATERIALIZED (
     SELECT DISTINCT ON (capability, profile_id) capability, profile_id, arm, decided_at AS first_decided_at
@@ -20,7 +20,13 @@ WITH answered AS MATERIALIZED (
     SELECT capability, profile_id FROM outcomes WHERE bought
     UNION
     SELECT exposed.capability, exposed.profile_id
-    FROM exposed JOIN events USING (profile_id)
+    FROM exposed
+    CROSS JOIN LATERAL (
+        SELECT exposed.profile_id AS member_id
+        UNION ALL
+        SELECT merged.profile_id FROM profiles AS merged WHERE merged.merged_into = exposed.profile_id
+    ) AS one
+    JOIN events ON events.profile_id = one.member_id
     WHERE events.name = 'Order Completed'
       AND events.occurred_at >= %(since)s AND events.occurred_at < %(until)s + %(order_window)s
       AND events.occurred_at >= first_decided_at AND events.occurred_at < first_decided_at + %(order_window)s
@@ -41,8 +47,8 @@ ORDER BY capability, arm;
 -- days --
 -- For each day and side: answers, profiles that were answered, and those of them that clicked one of that day's answers.
 WITH answered AS MATERIALIZED (
-    SELECT decision_id, profile_id, arm, (decided_at AT TIME ZONE %(time_zone)s)::date AS day
-    FROM decisions
+    SELECT decision_id, coalesce(profile.merged_into, profile_id) AS profile_id, arm, (decided_at AT TIME ZONE %(time_zone)s)::date AS day
+    FROM decisions LEFT JOIN profiles AS profile USING (profile_id)
     WHERE capability = %(capability)s AND decided_at >= %(since)s AND decided_at < %(until)s
 ), clicked AS (
     SELECT DISTINCT decision_id

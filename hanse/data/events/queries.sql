@@ -94,7 +94,7 @@ WHERE state = 'open' AND kind = 'event'
 SELECT event_id, type, name, profile_id, user_id, anonymous_id, decision_id, source, occurred_at, received_at, properties, context
 FROM events
 WHERE occurred_at >= %(since)s AND occurred_at < %(until)s
-  AND (%(profile_id)s::uuid IS NULL OR profile_id = %(profile_id)s)
+  AND (%(profile_id)s::uuid IS NULL OR profile_id = ANY(profile_members(%(profile_id)s)))
   AND (%(name)s::text IS NULL OR name = %(name)s)
   AND (%(type)s::text IS NULL OR type = %(type)s)
   AND (%(source)s::text IS NULL OR source = %(source)s)
@@ -114,7 +114,7 @@ SELECT
     count(*) AS count
 FROM events
 WHERE occurred_at >= %(since)s AND occurred_at < %(until)s
-  AND (%(profile_id)s::uuid IS NULL OR profile_id = %(profile_id)s)
+  AND (%(profile_id)s::uuid IS NULL OR profile_id = ANY(profile_members(%(profile_id)s)))
   AND (%(name)s::text IS NULL OR name = %(name)s)
   AND (%(type)s::text IS NULL OR type = %(type)s)
   AND (%(source)s::text IS NULL OR source = %(source)s)

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from hanse.base.database import Connection, Queries
 from hanse.base.errors import HanseError
+from hanse.data import consent
 from hanse.data.access.accounts import Permission
 from hanse.data.profiles.store import queries as profile_queries
 from hanse.serve.console import masking, pages, session
@@ -69,8 +70,9 @@ async def find(connection: Connection, profile_id: UUID, *, open_: bool) -> dict
     row = await (await connection.execute(queries["profile"], wanted)).fetchone()
     if row is None:
         raise UnknownProfile
-    many = ("identities", "events", "decisions", "consents", "companies", "members", "installations")
+    many = ("identities", "events", "decisions", "companies", "members", "installations")
     around = {name: await _around(connection, name, wanted) for name in many}
+    around["consents"] = [_stand(each) for each in await consent.standings(connection, profile_id) if each.act]
     for each in around["identities"]:
         each["value"] = masking.identity(each["kind"], each["value"], open_=open_)
     for each in around["companies"]:
@@ -79,6 +81,11 @@ async def find(connection: Connection, profile_id: UUID, *, open_: bool) -> dict
         each["name"] = masking.name("person", each["traits"], open_=open_)
     shown = masking.traits(row["traits"], open_=open_ or row["kind"] == "company")
     return {**row, **around, "traits": shown, "name": masking.name(row["kind"], row["traits"], open_=open_), "open": open_}
+
+
+def _stand(found: consent.Standing) -> dict[str, Any]:
+    act = {"channel": found.act.channel, "decided_at": found.act.decided_at} if found.act else {}
+    return {"purpose": found.purpose, "granted": found.situation.allows, **act}
 
 
 async def search(connection: Connection, text: str, limit: int = PAGE) -> list[dict[str, Any]]:

@@ -1,35 +1,35 @@
 -- list_profiles --
 -- Persons and companies, the newest first, with how many identities and how much history each has.
-SELECT profile.profile_id, profile.kind, profile.traits, profile.created_at, profile.updated_at,
+SELECT profile.profile_id, profile.kind, profile_traits(member.ids) AS traits, profile.created_at, profile.updated_at,
     identities.count AS identities, events.count AS events, events.last_at AS last_event_at
 FROM (
-    SELECT profile_id, kind, traits, created_at, updated_at FROM profiles
-    WHERE (%(kind)s::text IS NULL OR kind = %(kind)s)
+    SELECT profile_id, kind, created_at, updated_at FROM profiles
+    WHERE merged_into IS NULL
+      AND (%(kind)s::text IS NULL OR kind = %(kind)s)
       AND (%(before)s::uuid IS NULL OR profile_id < %(before)s)
     ORDER BY profile_id DESC
     LIMIT %(limit)s
 ) AS profile
-CROSS JOIN LATERAL (SELECT count(*) AS count FROM identities WHERE identities.profile_id = profile.profile_id) AS identities
-CROSS JOIN LATERAL (
-    SELECT count(*) AS count, max(occurred_at) AS last_at FROM events WHERE events.profile_id = profile.profile_id
-) AS events
+CROSS JOIN LATERAL (SELECT profile_members(profile.profile_id) AS ids) AS member
+CROSS JOIN LATERAL (SELECT count(*) AS count FROM identities WHERE identities.profile_id = ANY(member.ids)) AS identities
+CROSS JOIN LATERAL (SELECT count(*) AS count, max(occurred_at) AS last_at FROM events WHERE events.profile_id = ANY(member.ids)) AS events
 ORDER BY profile.profile_id DESC;
 
 -- find_profiles --
--- Persons and companies with an identity that begins with a text, or is it.
-SELECT profile.profile_id, profile.kind, profile.traits, profile.created_at, profile.updated_at,
+-- Persons and companies with an identity that is a text, or whose id it is.
+SELECT profile.profile_id, profile.kind, profile_traits(member.ids) AS traits, profile.created_at, profile.updated_at,
     identities.count AS identities, events.count AS events, events.last_at AS last_event_at
 FROM (
-    SELECT DISTINCT profile_id FROM identities
-    WHERE (kind, value) IN (SELECT each, %(text)s FROM unnest(%(kinds)s::text[]) AS each)
-       OR profile_id::text = %(text)s
+    SELECT DISTINCT coalesce(one.merged_into, one.profile_id) AS profile_id
+    FROM identities AS known JOIN profiles AS one USING (profile_id)
+    WHERE (known.kind, known.value) IN (SELECT each, %(text)s FROM unnest(%(kinds)s::text[]) AS each)
+       OR known.profile_id::text = %(text)s
     LIMIT %(limit)s
 ) AS found
 JOIN profiles AS profile USING (profile_id)
-CROSS JOIN LATERAL (SELECT count(*) AS count FROM identities WHERE identities.profile_id = profile.profile_id) AS identities
-CROSS JOIN LATERAL (
-    SELECT count(*) AS count, max(occurred_at) AS last_at FROM events WHERE events.profile_id = profile.profile_id
-) AS events
+CROSS JOIN LATERAL (SELECT profile_members(profile.profile_id) AS ids) AS member
+CROSS JOIN LATERAL (SELECT count(*) AS count FROM identities WHERE identities.profile_id = ANY(member.ids)) AS identities
+CROSS JOIN LATERAL (SELECT count(*) AS count, max(occurred_at) AS last_at FROM events WHERE events.profile_id = ANY(member.ids)) AS events
 ORDER BY profile.profile_id DESC;
 
 -- identity_kinds --
@@ -42,52 +42,50 @@ WITH RECURSIVE kinds AS (
 SELECT kind FROM kinds WHERE kind IS NOT NULL;
 
 -- profile --
--- One person or company.
-SELECT profile_id, kind, traits, created_at, updated_at FROM profiles WHERE profile_id = %(profile_id)s;
+-- One person or company: the profile that stands for them, with what is known of all that are the same.
+SELECT root.profile_id, root.kind, profile_traits(member.ids) AS traits, root.created_at, root.updated_at
+FROM profiles AS one
+JOIN profiles AS root ON root.profile_id = coalesce(one.merged_into, one.profile_id)
+CROSS JOIN LATERAL (SELECT profile_members(one.profile_id) AS ids) AS member
+WHERE one.profile_id = %(profile_id)s;
 
 -- identities --
 -- The keys of one profile.
-SELECT kind, value, source, created_at FROM identities WHERE profile_id = %(profile_id)s ORDER BY kind, created_at, value LIMIT 50;
+SELECT kind, value, source, created_at FROM identities WHERE profile_id = ANY(profile_members(%(profile_id)s)) ORDER BY kind, created_at, value LIMIT 50;
 
 -- events_of_profile --
 -- What somebody did lately.
 SELECT event_id, coalesce(name, type) AS name, source, occurred_at, properties, decision_id
-FROM events WHERE profile_id = %(profile_id)s
+FROM events WHERE profile_id = ANY(profile_members(%(profile_id)s))
 ORDER BY occurred_at DESC
 LIMIT %(limit)s;
 
 -- decisions_of_profile --
 -- What somebody was answered lately.
 SELECT decision_id, operation, arm, basis, reason, decided_at
-FROM decisions WHERE profile_id = %(profile_id)s
+FROM decisions WHERE profile_id = ANY(profile_members(%(profile_id)s))
 ORDER BY decided_at DESC
 LIMIT %(limit)s;
-
--- consents_of_profile --
--- What counts of somebody's consents: the newest entry of each purpose.
-SELECT DISTINCT ON (purpose) purpose, granted, channel, decided_at
-FROM consents WHERE profile_id = %(profile_id)s
-ORDER BY purpose, decided_at DESC, consent_id DESC;
 
 -- companies_of_profile --
 -- For whom somebody acts.
 SELECT company.profile_id, company.traits, membership.role
 FROM memberships AS membership JOIN profiles AS company ON company.profile_id = membership.company_id
-WHERE membership.member_id = %(profile_id)s
+WHERE membership.member_id = ANY(profile_members(%(profile_id)s))
 LIMIT 20;
 
 -- members_of_profile --
 -- Who acts for a company.
 SELECT member.profile_id, member.traits, membership.role
 FROM memberships AS membership JOIN profiles AS member ON member.profile_id = membership.member_id
-WHERE membership.company_id = %(profile_id)s
+WHERE membership.company_id = ANY(profile_members(%(profile_id)s))
 LIMIT 50;
 
 -- installations_of_profile --
 -- Which machines stand at somebody's.
 SELECT installation.product_id, product.title, installation.serial_number, installation.place, installation.installed_at
 FROM installations AS installation LEFT JOIN products AS product USING (product_id)
-WHERE installation.profile_id = %(profile_id)s
+WHERE installation.profile_id = ANY(profile_members(%(profile_id)s))
 ORDER BY installation.installed_at DESC NULLS LAST
 LIMIT 50;
 

@@ -15,12 +15,11 @@ import psycopg
 
 from hanse.base import ids
 from hanse.base.database import Connection, Queries
-from hanse.data.profiles.identity import BLOCKED
+from hanse.data.profiles.keys import BLOCKED, Key
 from hanse.sources.source import Customer
 
 queries = Queries(__package__)
 
-Key = tuple[str, str]
 ATTEMPTS = 5
 
 

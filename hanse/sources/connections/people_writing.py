@@ -13,7 +13,7 @@ import msgspec
 
 from hanse.base.database import Connection, Queries
 from hanse.data import consent, profiles
-from hanse.data.consent import Consent
+from hanse.data.consent import Consent, State
 from hanse.data.events import Event, EventType
 from hanse.data.profiles import Profile
 from hanse.sources.connections import people_finding
@@ -97,13 +97,17 @@ def _consents(shop: Shop, change: Change, profile_id: UUID) -> list[Consent]:
             consent_id=_consent_id(shop, change, each),
             profile_id=profile_id,
             purpose=each.purpose,
-            granted=each.granted,
+            state=_state(each),
             channel=each.channel,
             evidence={"system": shop.system, "shop": shop.name, **each.evidence},
             decided_at=each.decided_at,
         )
         for each in change.consents
     ]
+
+
+def _state(given: ConsentGiven) -> State:
+    return (State.CONFIRMED if given.confirmed else State.GRANTED) if given.granted else State.WITHDRAWN
 
 
 def _consent_id(shop: Shop, change: Change, given: ConsentGiven) -> UUID:

@@ -63,7 +63,16 @@ def consents(given: MarketingConsent | None) -> tuple[ConsentGiven, ...]:
         return ()
     evidence = present({"state": given.state, "opt_in_level": given.opt_in_level})
     decided_at = utc(given.consent_updated_at)
-    return (ConsentGiven(purpose=Purpose.ADVERTISING, granted=GRANTED[given.state], channel="shop e-mail", evidence=evidence, decided_at=decided_at),)
+    return (
+        ConsentGiven(
+            purpose=Purpose.ADVERTISING,
+            granted=GRANTED[given.state],
+            confirmed=GRANTED[given.state] and given.opt_in_level == "confirmed_opt_in",
+            channel="shop e-mail",
+            evidence=evidence,
+            decided_at=decided_at,
+        ),
+    )
 
 
 def request(topic: str, payload: PrivacyRequest, event_id: str) -> changes.PrivacyRequest:

@@ -87,7 +87,16 @@ def _decision(event: str, recipient: Recipient, *, at: datetime, event_id: str) 
         "registered_at": utc(recipient.created_at).isoformat() if recipient.created_at else None,
     }
     granted = event != "newsletter.unsubscribe"
-    return (ConsentGiven(purpose=Purpose.ADVERTISING, granted=granted, channel="newsletter", evidence=present(evidence), decided_at=decided_at),)
+    return (
+        ConsentGiven(
+            purpose=Purpose.ADVERTISING,
+            granted=granted,
+            confirmed=confirmed,
+            channel="newsletter",
+            evidence=present(evidence),
+            decided_at=decided_at,
+        ),
+    )
 
 
 def _user_id(customer: Customer | None, number: str | None) -> str | None:

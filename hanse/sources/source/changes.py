@@ -31,6 +31,8 @@ class ConsentGiven:
 
     purpose: Purpose
     granted: bool
+    confirmed: bool = False
+    """Whether the shop had it confirmed by a double opt-in."""
     channel: str
     evidence: Mapping[str, Any]
     decided_at: datetime

@@ -17,7 +17,9 @@ def viewed(message_id: str, **more: object) -> Event:
 
 
 async def profile_ids(connection: Connection) -> dict[str, UUID | None]:
-    rows = await (await connection.execute("SELECT message_id, profile_id FROM events")).fetchall()
+    """Return who stands for each event's profile."""
+    statement = "SELECT message_id, coalesce(merged_into, profile_id) AS profile_id FROM events LEFT JOIN profiles USING (profile_id)"
+    rows = await (await connection.execute(statement)).fetchall()
     return {row["message_id"]: row["profile_id"] for row in rows}
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from hanse.base.operation import Purpose
 from hanse.data.catalog.schemas import CustomerPriceList, Price
-from hanse.data.consent.schemas import Consent
+from hanse.data.consent.schemas import Consent, State
 from hanse.data.profiles.schemas import Identity, Installation, Membership, Profile
 from hanse.testing.sample.assortment import Assortment
 from hanse.testing.sample.assortment.prices import own_prices
-from hanse.testing.sample.people.members import Party, Person
+from hanse.testing.sample.people.members import Choice, Party, Person
 from hanse.testing.sample.window import Window
 
 
@@ -100,7 +101,7 @@ def consents(parties: list[Party], window: Window) -> list[Consent]:
             consent_id=choice.consent_id,
             profile_id=person.profile_id,
             purpose=choice.purpose,
-            granted=choice.granted,
+            state=_state(choice),
             channel=choice.channel,
             evidence={"text_version": "2024-1", "language": person.language},
             decided_at=_moment(window, choice.day),
@@ -110,6 +111,13 @@ def consents(parties: list[Party], window: Window) -> list[Consent]:
         for choice in person.choices
         if choice.day <= window.last_day
     ]
+
+
+def _state(choice: Choice) -> State:
+    """Return what somebody did; the newsletter is one with a double opt-in."""
+    if not choice.granted:
+        return State.DENIED
+    return State.CONFIRMED if choice.purpose is Purpose.ADVERTISING else State.GRANTED
 
 
 def _moment(window: Window, day: float) -> datetime:

@@ -2,7 +2,7 @@
 
 from hanse.data import migrations
 
-revision = "0010"
+revision = "0009"
 down_revision = "0008"
 
 SQL = """
@@ -55,6 +55,13 @@ CREATE FUNCTION profile_members(asked uuid) RETURNS uuid[] LANGUAGE sql STABLE P
     WHERE one.profile_id = asked
 $$;
 COMMENT ON FUNCTION profile_members IS 'All profiles that are the same person as one, itself included';
+
+CREATE FUNCTION profile_traits(asked uuid[]) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT coalesce(jsonb_object_agg(given.key, given.value ORDER BY member.updated_at, member.profile_id), '{}')
+    FROM profiles AS member CROSS JOIN LATERAL jsonb_each(member.traits) AS given
+    WHERE member.profile_id = ANY(asked)
+$$;
+COMMENT ON FUNCTION profile_traits IS 'What is known of some profiles together; what was written last counts';
 """
 
 
