@@ -26,7 +26,6 @@ from benchmarks.report import SEED, Row, spread
 from hanse.base.config import Settings
 from hanse.data.access import keys
 from hanse.serve import runtime, supervisor
-from hanse.serve.cli import sampling
 
 CUSTOMERS = 500
 RUNS = 3
@@ -87,10 +86,8 @@ def _measure(ports: tuple[int, int], key: str, request: dict[str, object], user_
 
 async def _prepare(settings: Settings, conninfo: str) -> tuple[str, str, str]:
     async with runtime.started(settings, conninfo) as running:
-
-        async def quiet(score: float, note: str) -> None: ...
-
-        await sampling.fill(running, CUSTOMERS, SEED, quiet)
+        async with running.context() as context:
+            await running.registry.jobs["sample.fill"](context, customers=CUSTOMERS, seed=SEED)
         async with running.context() as context:
             await running.registry.jobs["recommend.train"](context)
         async with running.context() as context:

@@ -1,6 +1,7 @@
 """`python -m tests`: the checks (format, lint, types, layers), then the tests; `--checks-only` leaves out the tests.
 
-Each runs even when one before it failed, so that one run shows everything there is to mend.
+Each runs even when one before it failed, so that one run shows everything there is to mend. The tests have a folder of their own: from
+the one that all sessions of pytest share, each new session shuts out the user that the database runs as.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -31,8 +33,9 @@ TESTS = (
 
 def main(arguments: list[str]) -> int:
     """Run the checks and the tests; return how many of them failed."""
-    steps = CHECKS if "--checks-only" in arguments else (*CHECKS, TESTS)
-    failed = [name for name, command in steps if not _passes(name, [str(part) for part in command])]
+    with tempfile.TemporaryDirectory(prefix="hanse-tests-") as folder:
+        steps = CHECKS if "--checks-only" in arguments else (*CHECKS, (TESTS[0], [*TESTS[1], f"--basetemp={folder}/pytest"]))
+        failed = [name for name, command in steps if not _passes(name, [str(part) for part in command])]
     print(f"failed: {', '.join(failed)}" if failed else "all passed")  # noqa: T201  # this is a command
     return len(failed)
 

@@ -1,4 +1,5 @@
-"""Installs what tests need and pip has not: a Chromium, from Debian where we are root, else the one of Playwright."""
+"""Installs what tests need and pip has not: the npm packages that they load, and a Chromium, from Debian where we are root, else
+the one of Playwright."""
 
 from __future__ import annotations
 
@@ -6,7 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
+from hanse.base.errors import HanseError
+from hanse.serve.console import assets
+
+CLIENTS = Path(__file__).parent / "serve" / "tracking" / "clients"
+"""Where the lock file of the tracking clients is."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -38,5 +45,9 @@ def install() -> bool:
 
 
 if __name__ == "__main__":
+    try:
+        assets.node_modules(CLIENTS)
+    except HanseError as error:
+        sys.exit(f"The tests of tracking clients need packages from npm that could not be installed. {error.detail()}")
     if not install():
         sys.exit("The browser tests need a Chromium and none could be installed. As root: apt-get install chromium; then run this again.")

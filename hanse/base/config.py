@@ -13,6 +13,9 @@ import msgspec
 
 from hanse.base import errors
 
+OTEL_ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+"""Variable of the OpenTelemetry specification for the same as `HANSE_OTEL_ENDPOINT`."""
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a person may set, each by the environment variable `HANSE_` plus its name in capitals."""
@@ -43,6 +46,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Database connections of one process at most."""
     log_level: str = "info"
     """Least level that is logged: `debug`, `info`, `warning` or `error`."""
+    otel_endpoint: str = ""
+    """Where traces go (OTLP over HTTP), such as `http://localhost:4318`; empty records none. `OTEL_EXPORTER_OTLP_ENDPOINT` is taken where this is not set."""
 
     @property
     def models(self) -> Path:
@@ -71,6 +76,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     environment = os.environ if environment is None else environment
     given = {name: environment[f"HANSE_{name.upper()}"] for name in Settings.__struct_fields__ if environment.get(f"HANSE_{name.upper()}")}
     given.setdefault("home", str(default_home()))
+    if environment.get(OTEL_ENDPOINT):
+        given.setdefault("otel_endpoint", environment[OTEL_ENDPOINT])
     values: dict[str, object] = {}
     for field in msgspec.structs.fields(Settings):
         if field.name in given:
@@ -117,6 +124,7 @@ RULES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("body_limit_bytes", _is_positive, "a number above 0"),
     ("upload_limit_bytes", _is_positive, "a number above 0"),
     ("pool_size", _is_positive, "a number above 0"),
+    ("otel_endpoint", lambda address: re.fullmatch(r"(https?://[^\s/]+\S*)?", address) is not None, "an address with http:// or https://"),
     ("log_level", {"debug", "info", "warning", "error"}.__contains__, "debug, info, warning or error"),
 )
 """What each setting must be like, and how that is said."""

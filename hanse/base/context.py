@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from hanse.base import database, errors, ids
+from hanse.base import database, errors, ids, tracing
 from hanse.base.clock import Clock
 from hanse.base.config import Settings
 from hanse.base.database import Connection, Pool
@@ -143,6 +143,7 @@ class Context:
         if self.fixed_connection is not None:
             return self.fixed_connection
         if self._connection is None:
+            self._exit.enter_context(tracing.span("transaction", is_current=False))
             self._connection = await self._exit.enter_async_context(self.resources.pool.connection())
         return self._connection
 
@@ -218,6 +219,11 @@ def field_problem(message: str, path: str) -> errors.FieldProblem:
 
 async def run(operation: Operation[Any, Any], request: Any, context: Context) -> Any:
     """Run an operation the one way there is; every rule of the contract is kept here."""
+    with tracing.span(operation.name, hanse__operation=operation.name, hanse__surface=context.caller.kind):
+        return await _run(operation, request, context)
+
+
+async def _run(operation: Operation[Any, Any], request: Any, context: Context) -> Any:
     ports = context.resources.ports
     if not context.caller.may(operation):
         raise errors.NotAllowed(who=context.caller.name, operation=operation.name, scope=operation.capability)

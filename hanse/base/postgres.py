@@ -158,11 +158,10 @@ class EmbeddedPostgres:
 
     def _ensure_created(self) -> None:
         """Make the data folder beside its place and move it there whole, so that a kill leaves none half made."""
-        if (self.data / "PG_VERSION").exists():
-            return
-        for rest in self.home.glob("postgres-*"):  # of one that was killed; nobody else is at work here
+        for rest in self.home.glob("postgres-*"):  # of one that was killed, whose initdb may still have been at work the last time
             shutil.rmtree(rest, ignore_errors=True)
-        self._create()
+        if not (self.data / "PG_VERSION").exists():
+            self._create()
 
     def _create(self) -> None:
         fresh = Path(tempfile.mkdtemp(prefix="postgres-", dir=self.home))

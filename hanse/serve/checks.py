@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import psycopg
@@ -18,6 +19,7 @@ from hanse.base.config import Settings
 from hanse.base.errors import HanseError
 from hanse.base.postgres import EmbeddedPostgres
 from hanse.data import migrations
+from hanse.serve import telemetry
 
 LEAST_FREE_BYTES = 2_000_000_000
 Database = psycopg.Connection[tuple[int, ...]]
@@ -39,7 +41,7 @@ def examine() -> list[Finding]:
         settings = config.load()
     except HanseError as error:
         return [Finding("settings", "wrong", error.detail(), "Correct the environment variable.")]
-    found = [check(settings) for check in (python, home, disk, assets, spark)]
+    found = [check(settings) for check in (python, home, disk, assets, spark, traces)]
     with _database(settings) as (connection, finding):
         found.append(finding)
         if connection is not None:
@@ -83,6 +85,15 @@ def spark(settings: Settings) -> Finding:
     if importlib.util.find_spec("pyspark"):
         return Finding("lake", "ok", "runs on Spark")
     return Finding("lake", "wrong", "HANSE_LAKE_ENGINE is spark, but Spark is not installed", "Install it: pip install 'hanse[spark]'")
+
+
+def traces(settings: Settings) -> Finding:
+    """Look whether traces can be sent where they are wanted."""
+    if not settings.otel_endpoint:
+        return Finding("traces", "ok", "are not recorded")
+    if telemetry.is_installed():
+        return Finding("traces", "ok", f"go to {urlsplit(settings.otel_endpoint).hostname}")
+    return Finding("traces", "wrong", "HANSE_OTEL_ENDPOINT is set, but OpenTelemetry is not installed", "Install it: pip install 'hanse[otel]'")
 
 
 def extension(connection: Database) -> Finding:

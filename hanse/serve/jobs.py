@@ -17,7 +17,7 @@ from procrastinate.jobs import Job as QueuedJob
 from procrastinate.jobs import Status
 from psycopg.types.json import Jsonb
 
-from hanse.base import errors, tasks
+from hanse.base import errors, tasks, tracing
 from hanse.base.context import Caller
 from hanse.base.database import Connection, Queries
 from hanse.base.job import Job
@@ -172,6 +172,10 @@ class Queue:
             self.app.periodic(cron=job.schedule)(task)
 
     async def _run(self, job: Job, queued: QueuedJob, arguments: dict[str, Any]) -> dict[str, Any] | None:
+        with tracing.span(f"job {job.name}", kind="consumer", hanse__job=job.name, hanse__attempt=queued.attempts + 1):
+            return await self._run_now(job, queued, arguments)
+
+    async def _run_now(self, job: Job, queued: QueuedJob, arguments: dict[str, Any]) -> dict[str, Any] | None:
         job_id = queued.id or 0
 
         async def progress(score: float, note: str) -> None:

@@ -27,6 +27,7 @@ from hanse.data.consent.processing import Declared
 from hanse.data.decisions.log import DecisionLog
 from hanse.serve.ports import DataPorts
 from hanse.serve.registry import Registry, load
+from hanse.serve.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from hanse.serve.console.texts import Texts
@@ -42,6 +43,7 @@ class Runtime:
     resources: Resources
     changes: Changes
     log: DecisionLog
+    telemetry: Telemetry
     _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
     def context(self, caller: Caller = SYSTEM, *, language: str = "", progress: Progress | None = None) -> Context:
@@ -53,6 +55,7 @@ class Runtime:
 
     async def start(self) -> None:
         """Open the pool, load the models and begin to listen and to write."""
+        self.telemetry.start()
         await self.resources.pool.open()
         await self.resources.get(Models).refresh()
         self._tasks = [asyncio.create_task(self.changes.listen(self.conninfo)), asyncio.create_task(self.log.run())]
@@ -62,6 +65,7 @@ class Runtime:
         await tasks.end(*self._tasks)
         await self.log.finish()
         await self.resources.pool.close()
+        await self.telemetry.stop()
 
 
 @contextmanager
@@ -103,7 +107,7 @@ def build(settings: Settings, conninfo: str, *, clock: Clock | None = None, regi
     resources.hold(Declared, Declared(registry.operations.values, _say(registry, settings)))
     changes.on("models", models.refresh)
     changes.on("catalog", summaries.forget)
-    return Runtime(settings, registry, conninfo, resources, changes, log)
+    return Runtime(settings, registry, conninfo, resources, changes, log, Telemetry(settings))
 
 
 def _say(registry: Registry, settings: Settings) -> Callable[[str, str], str]:

@@ -25,6 +25,7 @@ from hanse.base.clock import SystemClock
 from hanse.base.errors import HanseError
 from hanse.base.postgres import DatabaseWillNotStart, EmbeddedPostgres
 from hanse.data.access import accounts
+from hanse.serve import telemetry
 
 HOST = "127.0.0.1"
 PORT = 8321
@@ -87,6 +88,7 @@ def serve(
     from granian.constants import Interfaces, Loops
     from granian.server import Server
 
+    telemetry.check(settings)
     port = free_port(host, port)
     os.environ.update(_environment(settings, conninfo))
     address = settings.public_url or f"http://{_bracketed(host)}:{port}"

@@ -52,9 +52,11 @@ class Console:
 
     address: str
     link: str
+    database_url: str
     product_id: str
     profile_id: str
     decision_id: str
+    event_id: str
     reject_id: str
 
 
@@ -68,7 +70,7 @@ def console(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
     settings = Settings(home=home, database_url=postgres.conninfo(name))
     facts = asyncio.run(_fill(settings))
     with _server(settings) as (address, link):
-        yield Console(address, link, **facts)
+        yield Console(address, link, settings.database_url, **facts)
     with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -131,9 +133,7 @@ def _rejects(now: datetime) -> Iterator[DeadLetter]:
         field = "timestamp" if number % 3 else "event"
         payload = {"type": "track", "messageId": f"m-{number}", "userId": f"K-{number}", "properties": {"email": "anna@example.com"}}
         payload |= {"timestamp": "yesterday", "event": "Order Completed"} if number % 3 else {}
-        yield DeadLetter(
-            dead_letter_id=uuid4(), kind="event", source="shop", field=field, reason=wrong[field], payload=payload, created_at=now
-        )
+        yield DeadLetter(dead_letter_id=uuid4(), kind="event", source="shop", field=field, reason=wrong[field], payload=payload, created_at=now)
 
 
 async def _facts(running: Runtime) -> dict[str, str]:
@@ -144,6 +144,7 @@ async def _facts(running: Runtime) -> dict[str, str]:
             "profile_id": "SELECT profile_id FROM identities WHERE kind = 'email' LIMIT 1",
             "reject_id": "SELECT dead_letter_id FROM dead_letters WHERE kind = 'event' LIMIT 1",
             "decision_id": "SELECT decision_id FROM decisions ORDER BY decided_at DESC LIMIT 1",
+            "event_id": "SELECT event_id FROM events ORDER BY occurred_at DESC LIMIT 1",
         }
         rows = {name: await (await connection.execute(statement)).fetchone() for name, statement in queries.items()}
         return {name: str(next(iter(row.values()))) for name, row in rows.items() if row}

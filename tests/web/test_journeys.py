@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def test_a_file_is_imported_and_its_rejected_row_repaired(page: Page, tmp_path: 
     expect(page.locator(".figures")).to_contain_text("Abgelehnt")
     page.get_by_role("link", name="reparieren und nachladen").click()
 
-    page.click("tr.opens >> nth=0")
+    page.click("#each tr.opens >> nth=0")
     quantity = page.locator("#drawer").get_by_label("Menge")
     expect(quantity).to_have_value("viele")
     quantity.fill("noch mehr")
@@ -90,12 +91,55 @@ def test_a_dismissed_row_can_be_taken_back(page: Page, tmp_path: Path) -> None:
     page.click("button.primary")
     page.get_by_role("link", name="Bericht öffnen").click(timeout=30_000)
     page.get_by_role("link", name="reparieren und nachladen").click()
-    page.click("tr.opens >> nth=0")
+    page.click("#each tr.opens >> nth=0")
     page.locator("#drawer").get_by_role("button", name="Verwerfen").click()
 
     page.locator(".toast").get_by_role("button", name="Rückgängig").click()
 
     expect(page.locator(".toast")).to_contain_text("Die Zeile ist wieder offen.")
+
+
+def test_a_rejected_event_is_repaired_as_json(page: Page) -> None:
+    ready(page, "/data/rejects?kind=event&field=timestamp")
+    page.click("#each tr.opens >> nth=0")
+    editor = page.locator("#drawer").get_by_label("Was ankam, als JSON")
+    text = editor.input_value()
+
+    editor.fill(text.replace('"yesterday"', "yesterday"))
+    page.get_by_role("button", name="Reparieren und nachladen").click()
+    expect(page.locator("#drawer").get_by_role("alert")).to_contain_text("es fehlt ein Wert")
+    expect(editor).to_have_value(text.replace('"yesterday"', "yesterday"))
+    editor.fill(text.replace("yesterday", "2026-01-05T10:00:00Z"))
+    page.get_by_role("button", name="Reparieren und nachladen").click()
+
+    expect(page.locator(".toast")).to_contain_text("Es ist aufgenommen.")
+    expect(page).to_have_url(re.compile(r"/data/rejects\?kind=event&field=timestamp$"))
+
+
+def test_all_with_the_same_wrong_are_replayed(page: Page) -> None:
+    ready(page, "/data/rejects")
+    page.locator("#groups").get_by_text("Der Name des Ereignisses fehlt.").click()
+    page.get_by_text("Vorher ein Feld setzen").click()
+    page.get_by_label("Feld", exact=True).fill("event")
+    page.get_by_label("Neuer Wert, als JSON").fill('"Product Viewed"')
+    page.get_by_role("button", name="Alle diese nachladen").click()
+    page.locator("#confirm").get_by_role("button", name="Alle diese nachladen").click()
+
+    expect(page.locator("#drawer").get_by_role("status")).to_have_text("4 aufgenommen.")
+    expect(page.locator("#drawer")).to_contain_text("Davon ist nichts mehr offen.")
+
+
+def test_how_long_events_are_kept_is_tried_before_it_is_set(page: Page) -> None:
+    ready(page, "/data/retention")
+    page.get_by_label("Wie viele Tage aufbewahren?").fill("36500")
+    page.get_by_role("button", name="Zeigen, was gelöscht würde").click()
+    expect(page.locator("#preview").get_by_role("status")).to_contain_text("In der nächsten Nacht würde nichts gelöscht")
+
+    page.get_by_role("button", name="Regel festlegen").click()
+    expect(page.get_by_role("row", name="Alle Ereignisse")).to_contain_text("36.500 Tage")
+    page.get_by_role("link", name="Zurücknehmen").click()
+    page.locator("#preview").get_by_role("button", name="Regel zurücknehmen").click()
+    expect(page.locator(".empty")).to_contain_text("Alles wird für immer aufbewahrt")
 
 
 def test_a_recommendation_is_tried(page: Page, console: Console) -> None:

@@ -25,6 +25,10 @@ def pages(console: Console) -> Iterator[str]:
     yield from ("/products", "/products?q=nothing-has-this-name", f"/products/{console.product_id}", "/data", "/data/imports", "/data/imports/new")
     yield from ("/data/rejects", "/capabilities/recommend?days=365", "/capabilities/recommend/try", "/capabilities/recommend/try/also_bought")
     yield from ("/capabilities/recommend/rules", "/capabilities/recommend/model", f"/decisions/{console.decision_id}", "/jobs", "/keys", "/people")
+    yield from (f"/data/rejects/{console.reject_id}", "/data/rejects/group?kind=event&source=shop&field=event", "/data/rejects?state=replayed")
+    yield from ("/data/live", "/data/live?name=nothing-has-this-name", f"/data/events/{console.event_id}")
+    yield from ("/data/quality", "/data/quality?days=365&source=sample", "/data/retention", "/data/retention?type=*&keep_days=30")
+    yield "/data/storefront"
     yield from ("/audit", "/settings", "/docs", "/no-such-page-in-the-console/7")
 
 

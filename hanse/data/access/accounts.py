@@ -58,13 +58,15 @@ class Permission(StrEnum):
     AUDIT = "audit"
     REPAIR = "repair"
     """Repair and replay what could not be taken in; its rows show personal data."""
+    RETENTION = "retention"
+    """Say how long events are kept; what is older is deleted."""
 
 
 SCOPES_BY_ROLE: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.SEE}),
     Role.MARKETER: frozenset({Permission.SEE, Permission.TRAIN, Permission.EXPERIMENT}),
     Role.SERVICE: frozenset({Permission.SEE, Permission.PERSONAL_DATA}),
-    Role.PRIVACY: frozenset({Permission.SEE, Permission.PERSONAL_DATA, Permission.AUDIT}),
+    Role.PRIVACY: frozenset({Permission.SEE, Permission.PERSONAL_DATA, Permission.AUDIT, Permission.RETENTION}),
     Role.ADMIN: frozenset(Permission),
 }
 """What each role may do."""

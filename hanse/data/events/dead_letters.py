@@ -104,7 +104,7 @@ async def replay_matching(
 ) -> ReplayedMany:
     """Take in all open dead letters of events that a rule chooses: by reason, field, name of the event and source.
 
-    `changes` sets fields of each before it is tried, such as `{"timestamp": None}` where a sender's clock was broken.
+    `changes` sets fields of each before it is tried, as `changed` does, such as `{"timestamp": None}` where a sender's clock was broken.
     """
     connection = await context.connection()
     facts = {"reason": reason, "field": field, "name": name, "source": source, "limit": limit}
@@ -112,11 +112,26 @@ async def replay_matching(
     now, replayed = context.clock.now(), 0
     for row in rows:
         found = msgspec.convert(row, DeadLetter)
-        done = await _replay(connection, found, {**found.payload, **(changes or {})}, now)
+        done = await _replay(connection, found, changed(found.payload, changes or {}), now)
         replayed += done.replayed
     left = await (await connection.execute(store.queries["count_matching_dead_letters"], facts)).fetchone()
     still_wrong = len(rows) - replayed
     return ReplayedMany(replayed=replayed, still_wrong=still_wrong, left=max(0, (left["count"] if left else 0) - still_wrong))
+
+
+def changed(payload: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a payload with some fields set, and those set to null taken out; `properties.price` is the price in the properties."""
+    found = dict(payload)
+    for path, value in changes.items():
+        outer, dot, inner = path.partition(".")
+        if dot and path not in found:
+            if isinstance(found.get(outer), dict):
+                found[outer] = changed(found[outer], {inner: value})
+        elif value is None:
+            found.pop(path, None)
+        else:
+            found[path] = value
+    return found
 
 
 async def _replay(connection: Connection, found: DeadLetter, payload: dict[str, Any], now: datetime) -> Replayed:

@@ -16,10 +16,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import msgspec
 import psycopg
 import structlog
 
-from hanse.base import database, errors, ids, tasks
+from hanse.base import database, errors, ids, tasks, tracing
 from hanse.base.clock import Clock
 from hanse.base.database import Connection
 from hanse.data import imports
@@ -275,10 +276,13 @@ class GroupCommit:
         event_ids = [part.submission.event_ids[place] for part in parts for place in part.places]
         letters = [letter for part in parts for letter in part.letters]
         now = self._clock.now()
-        taken = await store.write(connection, events, event_ids, now=now, months=self._months) if events else []
-        if letters:
-            await imports.add_dead_letters(connection, letters)
-        await connection.commit()
+        with tracing.span("group commit", hanse__events=len(events), hanse__dead_letters=len(letters)) as span:
+            if span.recorded:
+                span.set("hanse.bytes", _size(events))
+            taken = await store.write(connection, events, event_ids, now=now, months=self._months) if events else []
+            if letters:
+                await imports.add_dead_letters(connection, letters)
+            await connection.commit()
         self._count(taken, len(letters), time.monotonic() - begin)
         places = ((part.submission, place) for part in parts for place in part.places)
         for (submission, place), new in zip(places, taken, strict=True):
@@ -326,6 +330,11 @@ class GroupCommit:
         if connection is not None:
             with suppress(psycopg.Error, OSError):
                 await connection.close()
+
+
+def _size(events: Sequence[Event]) -> int:
+    """Return the bytes of what events carry, those of them that came as JSON."""
+    return sum(len(bytes(part)) for event in events for part in (event.properties, event.context) if isinstance(part, msgspec.Raw))
 
 
 def _give_up(submission: Submission) -> bool:

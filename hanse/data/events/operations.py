@@ -12,7 +12,9 @@ from msgspec import Meta
 from hanse.base.context import Context
 from hanse.base.decision import Personal, ShortText
 from hanse.base.operation import Effect, Purpose, operation
+from hanse.data.events import quality as qualities
 from hanse.data.events import reading, store
+from hanse.data.events.quality import Quality
 from hanse.data.events.reading import EventCounts, EventPage, Wanted
 from hanse.data.events.schemas import Event, EventType
 
@@ -79,6 +81,13 @@ class Search(Chosen, kw_only=True, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(description="How many events at most.", ge=1, le=500)] = 50
 
 
+class Span(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which period is looked at."""
+
+    since: Annotated[Moment | None, Meta(description="Only events from this moment on; thirty days before the end where it is left out.")] = None
+    until: Annotated[Moment | None, Meta(description="Only events before this moment; up to now where it is left out.")] = None
+
+
 class Count(Chosen, kw_only=True, forbid_unknown_fields=True):
     """Which events, and into which groups."""
 
@@ -125,6 +134,18 @@ async def count(request: Count, context: Context) -> EventCounts:
     if wanted is None:
         return EventCounts(count=0, groups=[])
     return await reading.count(await context.connection(), wanted, by=request.by, time_zone=context.settings.time_zone)
+
+
+@operation(purpose=Purpose.OPERATION, effect=Effect.READ, example=Span(since=A_YEAR[0], until=A_YEAR[1]))
+async def quality(request: Span, context: Context) -> Quality:
+    """Say whether the events of a period are complete and correct.
+
+    Counted are the events of each source by day, names that no specification knows with the one that may be meant, properties that
+    lack or are of the wrong kind, events that name nobody, and clocks that were off. Properties are looked at in the latest events
+    of each name, at most as many as `sample` says. Values of events are not in the answer, only which events to look at.
+    """
+    period = reading.period(request.since, request.until, context.clock.now())
+    return await qualities.report(await context.connection(), period, context.settings.time_zone)
 
 
 def _wanted(request: Chosen, context: Context) -> Wanted | None:

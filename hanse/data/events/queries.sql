@@ -41,6 +41,10 @@ INSERT INTO settled_messages (message_key, event_id)
 SELECT message_key, event_id FROM moved ORDER BY message_key
 ON CONFLICT DO NOTHING;
 
+-- is_empty --
+-- Whether the log has no event at all.
+SELECT NOT EXISTS (SELECT FROM events) AS empty;
+
 -- has_source --
 -- Whether anything came from a source.
 SELECT EXISTS (SELECT FROM events WHERE source = %(source)s) AS found;
@@ -120,4 +124,46 @@ WHERE occurred_at >= %(since)s AND occurred_at < %(until)s
   AND (%(source)s::text IS NULL OR source = %(source)s)
 GROUP BY 1
 ORDER BY CASE WHEN %(by)s::text = 'day' THEN NULL ELSE count(*) END DESC NULLS LAST, 1
+LIMIT %(limit)s;
+
+-- count_arrivals --
+-- How many events came in each quarter of a second since an id was given out, by the ends of the months' primary keys alone.
+SELECT left(event_id::text, %(digits)s) AS quarter, count(*) AS count
+FROM events
+WHERE event_id >= %(since)s
+GROUP BY 1;
+
+-- arrivals --
+-- The events of some quarters of a second, in short, the latest first.
+SELECT event_id, type, name, source, occurred_at, user_id IS NOT NULL AS identified
+FROM events
+WHERE event_id BETWEEN %(since)s AND %(until)s AND left(event_id::text, %(digits)s) = ANY(%(quarters)s::text[])
+ORDER BY event_id DESC;
+
+-- writing --
+-- The transactions that are writing just now to this database, and when they began. (A snapshot does not list the newest of them.)
+SELECT backend_xid::text::bigint AS number, coalesce(xact_start, now()) AS begun_at
+FROM pg_stat_activity
+WHERE datname = current_database() AND backend_xid IS NOT NULL;
+
+-- events_by_id --
+-- Some events whole, the latest arrival first. The time they happened in leads to their months.
+SELECT event_id, message_id, type, name, profile_id, user_id, anonymous_id, decision_id, source, occurred_at, original_at, sent_at, received_at,
+    properties, context
+FROM events
+WHERE event_id = ANY(%(event_ids)s::uuid[]) AND occurred_at BETWEEN %(first)s AND %(last)s
+ORDER BY event_id DESC;
+
+-- latest_arrivals --
+-- The latest events that fit, among the last few thousand that came: the rare one among millions is not looked for here.
+SELECT event_id, message_id, type, name, profile_id, user_id, anonymous_id, decision_id, source, occurred_at, original_at, sent_at, received_at,
+    properties, context
+FROM (
+    SELECT * FROM events WHERE %(since)s::uuid IS NULL OR event_id >= %(since)s ORDER BY event_id DESC LIMIT %(among)s
+) AS latest
+WHERE (%(name)s::text IS NULL OR name = %(name)s)
+  AND (%(type)s::text IS NULL OR type = %(type)s)
+  AND (%(source)s::text IS NULL OR source = %(source)s)
+  AND (%(identified)s::boolean IS NULL OR (user_id IS NOT NULL) = %(identified)s)
+ORDER BY event_id DESC
 LIMIT %(limit)s;

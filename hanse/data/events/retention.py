@@ -44,6 +44,15 @@ class Retained(msgspec.Struct, kw_only=True, frozen=True):
     dead_letters: int
 
 
+class Due(msgspec.Struct, kw_only=True, frozen=True):
+    """What some rules would delete now."""
+
+    events: int
+    oldest_at: datetime | None
+    """When the oldest of the events happened; null where there is none."""
+    dead_letters: int
+
+
 async def rules(connection: Connection) -> list[Rule]:
     """Return the rules there are; without any, everything is kept."""
     return msgspec.convert(await (await connection.execute(queries["rules"])).fetchall(), list[Rule])
@@ -58,6 +67,19 @@ async def put(connection: Connection, rule: Rule, *, by: str, now: datetime) -> 
 async def remove(connection: Connection, rule_type: str, name: str) -> bool:
     """Take a rule back; return whether there was one."""
     return (await connection.execute(queries["remove_rule"], {"type": rule_type, "name": name})).rowcount == 1
+
+
+async def preview(connection: Connection, found: Sequence[Rule], now: datetime) -> Due:
+    """Count what some rules would delete now, without deleting anything."""
+    facts = {"now": now, "types": [each.type for each in found], "names": [each.name for each in found], "days": [each.keep_days for each in found]}
+    row = await (await connection.execute(queries["count_due"], facts, prepare=False)).fetchone()
+    return msgspec.convert(row, Due)
+
+
+def changed(found: Sequence[Rule], rule_type: str, name: str, keep_days: int | None) -> list[Rule]:
+    """Return rules with one of them set, or taken back where no days are given."""
+    kept = [each for each in found if (each.type, each.name) != (rule_type, name)]
+    return [*kept, Rule(type=rule_type, name=name, keep_days=keep_days)] if keep_days is not None else kept
 
 
 async def apply(context: Context) -> Retained:

@@ -57,3 +57,35 @@ WHERE dead_letter_id IN (
       AND created_at < %(now)s - (SELECT keep_days FROM event_retention WHERE type = 'dead_letter' AND name = '*') * interval '1 day'
     LIMIT %(limit)s
 );
+
+-- count_due --
+-- How many events and dead letters some rules would delete now. The rule of each kind of event is found once, not for each event.
+WITH rule AS MATERIALIZED (
+    SELECT * FROM unnest(%(types)s::text[], %(names)s::text[], %(days)s::integer[]) AS each (type, name, keep_days)
+),
+least AS (
+    SELECT %(now)s - min(keep_days) * interval '1 day' AS before FROM rule WHERE type <> 'dead_letter'
+),
+kind AS MATERIALIZED (
+    SELECT counted.*, %(now)s - ruling.keep_days * interval '1 day' AS before
+    FROM (
+        SELECT type, coalesce(name, '') AS name FROM events WHERE occurred_at < (SELECT before FROM least) GROUP BY 1, 2
+    ) AS counted
+    CROSS JOIN LATERAL (
+        SELECT keep_days FROM rule
+        WHERE rule.type IN (counted.type, '*') AND rule.name IN (nullif(counted.name, ''), '*')
+        ORDER BY rule.name = '*', rule.type = '*'
+        LIMIT 1
+    ) AS ruling
+),
+due AS (
+    SELECT count(*) AS events, min(events.occurred_at) AS oldest_at
+    FROM events JOIN kind ON kind.type = events.type AND kind.name = coalesce(events.name, '')
+    WHERE events.occurred_at < (SELECT before FROM least) AND events.occurred_at < kind.before
+)
+SELECT due.events, due.oldest_at, (
+    SELECT count(*) FROM dead_letters
+    WHERE kind = 'event'
+      AND created_at < %(now)s - (SELECT keep_days FROM rule WHERE type = 'dead_letter' AND name = '*') * interval '1 day'
+) AS dead_letters
+FROM due;

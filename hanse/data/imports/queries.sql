@@ -47,6 +47,10 @@ SELECT * FROM dead_letters
 WHERE (%(state)s::text IS NULL OR state = %(state)s)
   AND (%(kind)s::text IS NULL OR kind = %(kind)s)
   AND (%(import_id)s::uuid IS NULL OR import_id = %(import_id)s)
+  AND (%(source)s::text IS NULL OR source = %(source)s)
+  AND (%(field)s::text IS NULL OR field = %(field)s)
+  AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+  AND (%(name)s::text IS NULL OR payload ->> 'event' = %(name)s)
   AND (
       %(created_at)s::timestamptz IS NULL
       OR created_at < %(created_at)s
@@ -71,6 +75,33 @@ UPDATE dead_letters SET state = %(state)s, closed_at = %(now)s WHERE dead_letter
 -- Closes those of some dead letters that are still open, without replaying them.
 UPDATE dead_letters SET state = 'dismissed', closed_at = %(now)s
 WHERE dead_letter_id = ANY(%(dead_letter_ids)s::uuid[]) AND state = 'open';
+
+-- dead_letter_groups --
+-- What is wrong with the open dead letters: those that have it in common together, the most first, with the newest as example.
+SELECT found.*, example.dead_letter_id AS example_id
+FROM (
+    SELECT kind, field, reason, source, count(*) AS count, max(created_at) AS newest_at
+    FROM dead_letters
+    WHERE state = 'open'
+      AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+      AND (%(import_id)s::uuid IS NULL OR import_id = %(import_id)s)
+      AND (%(source)s::text IS NULL OR source = %(source)s)
+      AND (%(field)s::text IS NULL OR field = %(field)s)
+      AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+      AND (%(name)s::text IS NULL OR payload ->> 'event' = %(name)s)
+    GROUP BY kind, field, reason, source
+    ORDER BY count DESC, newest_at DESC, kind, field, reason, source
+    LIMIT %(limit)s
+) AS found
+CROSS JOIN LATERAL (
+    SELECT dead_letter_id FROM dead_letters AS one
+    WHERE one.state = 'open' AND one.kind = found.kind AND one.created_at = found.newest_at
+      AND one.field = found.field AND one.reason = found.reason AND one.source = found.source
+      AND (%(import_id)s::uuid IS NULL OR one.import_id = %(import_id)s)
+      AND (%(name)s::text IS NULL OR one.payload ->> 'event' = %(name)s)
+    LIMIT 1
+) AS example
+ORDER BY found.count DESC, found.newest_at DESC, found.kind, found.field, found.reason, found.source;
 
 -- count_open --
 -- How many dead letters of each kind wait for somebody.

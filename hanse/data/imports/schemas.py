@@ -51,6 +51,31 @@ class DeadLetter(msgspec.Struct, kw_only=True, frozen=True):
     closed_at: datetime | None = None
 
 
+class DeadLetterFilter(msgspec.Struct, kw_only=True, frozen=True):
+    """Which dead letters; null asks for all."""
+
+    kind: str | None = None
+    import_id: UUID | None = None
+    source: str | None = None
+    field: str | None = None
+    reason: str | None = None
+    name: str | None = None
+    """Name of the event that it should have become."""
+
+
+class DeadLetterGroup(msgspec.Struct, kw_only=True, frozen=True):
+    """Open dead letters that have in common what is wrong with them."""
+
+    kind: str
+    field: str
+    reason: str
+    source: str
+    count: int
+    newest_at: datetime
+    example_id: UUID
+    """The newest of them."""
+
+
 class DeadLetterPage(msgspec.Struct, kw_only=True, frozen=True):
     """Some dead letters, newest first, and where the next ones begin."""
 

@@ -12,11 +12,12 @@ import msgspec
 from hanse.base import database
 from hanse.base.database import Connection, Queries
 from hanse.base.errors import InvalidRequest
-from hanse.data.imports.schemas import DeadLetter, DeadLetterPage, ImportRecord
+from hanse.data.imports.schemas import DeadLetter, DeadLetterFilter, DeadLetterGroup, DeadLetterPage, ImportRecord
 
 queries = Queries(__package__)
 DEAD_LETTER_COLUMNS = ("dead_letter_id", "kind", "source", "import_id", "line", "field", "reason", "payload", "created_at")
 PAGE = 50
+EVERY = DeadLetterFilter()
 
 
 async def begin(connection: Connection, *, import_id: UUID, kind: str, file_name: str, source: str, started_by: str, now: datetime) -> None:
@@ -98,19 +99,24 @@ async def list_dead_letters(
     connection: Connection,
     *,
     state: str | None = "open",
-    kind: str | None = None,
-    import_id: UUID | None = None,
+    chosen: DeadLetterFilter = EVERY,
     cursor: str | None = None,
     limit: int = PAGE,
 ) -> DeadLetterPage:
-    """Return dead letters, newest first and by line within an import; null asks for every state, kind or import.
+    """Return dead letters, newest first and by line within an import; null asks for every state.
 
     Raises `InvalidRequest` for a cursor that did not come from here.
     """
-    facts = {"state": state, "kind": kind, "import_id": import_id, "limit": limit + 1, **_place(cursor)}
+    facts = {"state": state, **msgspec.structs.asdict(chosen), "limit": limit + 1, **_place(cursor)}
     rows = await (await connection.execute(queries["list_dead_letters"], facts)).fetchall()
     items = tuple(msgspec.convert(row, DeadLetter) for row in rows[:limit])
     return DeadLetterPage(items=items, next_cursor=_cursor(items[-1]) if len(rows) > limit else None)
+
+
+async def dead_letter_groups(connection: Connection, *, chosen: DeadLetterFilter = EVERY, limit: int = PAGE) -> list[DeadLetterGroup]:
+    """Return what is wrong with the open dead letters, and with how many, the most first."""
+    facts = {**msgspec.structs.asdict(chosen), "limit": limit}
+    return msgspec.convert(await (await connection.execute(queries["dead_letter_groups"], facts)).fetchall(), list[DeadLetterGroup])
 
 
 async def dead_letter(connection: Connection, dead_letter_id: UUID, *, lock: bool = False) -> DeadLetter | None:

@@ -90,9 +90,9 @@ async def members(connection: Connection, profile_id: UUID) -> list[UUID]:
     return list(row["members"] or ()) if row else []
 
 
-async def standing(connection: Connection, profile_id: UUID) -> UUID:
+async def canonical(connection: Connection, profile_id: UUID) -> UUID:
     """Return the profile that stands for one; raises `UnknownProfile`."""
-    row = await (await connection.execute(queries["standing"], {"profile_id": profile_id})).fetchone()
+    row = await (await connection.execute(queries["canonical"], {"profile_id": profile_id})).fetchone()
     if row is None:
         raise UnknownProfile(profile_id=profile_id)
     return UUID(str(row["profile_id"]))
@@ -126,7 +126,7 @@ async def merge(
         raise AlreadyOne
     said = Link(min(profile_id, other_id), max(profile_id, other_id), "person", now)
     await link(connection, [said], actor=actor, now=now, evidence=evidence)
-    return await standing(connection, profile_id)
+    return await canonical(connection, profile_id)
 
 
 async def unmerge(connection: Connection, link_id: UUID, *, actor: str, now: datetime, reason: str = "") -> None:

@@ -6,7 +6,7 @@ SELECT pg_advisory_xact_lock(hashtext('hanse.identities'));
 -- All profiles that are the same person as one.
 SELECT profile_members(%(profile_id)s) AS members;
 
--- standing --
+-- canonical --
 -- The profile that stands for one.
 SELECT coalesce(merged_into, profile_id) AS profile_id FROM profiles WHERE profile_id = %(profile_id)s;
 

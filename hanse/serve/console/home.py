@@ -81,9 +81,10 @@ async def _orders(connection: Connection, since: Any, until: Any) -> int:
     return counted.get(ORDER, 0)
 
 
-async def _waiting(connection: Connection) -> dict[str, int]:
+async def _waiting(connection: Connection) -> dict[str, Any]:
     jobs = await _one(connection, queries["count_running_jobs"])
-    return {"rejects": sum((await imports.count_open(connection)).values()), **jobs}
+    by_kind = await imports.count_open(connection)
+    return {"rejects": sum(by_kind.values()), "by_kind": by_kind, **jobs}
 
 
 async def _one(connection: Connection, statement: Any) -> dict[str, Any]:

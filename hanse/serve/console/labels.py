@@ -79,7 +79,7 @@ def role_may(words: Words, name: str) -> str:
         "viewer": gettext("Sees every page; personal data is masked."),
         "marketer": gettext("Sees every page, trains models and changes rules; personal data is masked."),
         "service": gettext("Sees every page and may reveal personal data."),
-        "privacy": gettext("May reveal personal data and read the audit log."),
+        "privacy": gettext("May reveal personal data, read the audit log and say how long data is kept."),
         "admin": gettext("May do everything: import, repair, keys, people."),
     }.get(name, name)
 
@@ -138,9 +138,13 @@ def scope(words: Words, name: str, capability: Capability | None) -> str:
 def kind(words: Words, name: str) -> str:
     """Return the name of what a file or a reject holds."""
     gettext = words.gettext
-    return {"orders": gettext("Orders"), "products": gettext("Products"), "customers": gettext("Customers"), "event": gettext("Events")}.get(
-        name, name
-    )
+    return {
+        "orders": gettext("Orders"),
+        "products": gettext("Products"),
+        "customers": gettext("Customers"),
+        "event": gettext("Events"),
+        "delivery": gettext("Messages from shops"),
+    }.get(name, name)
 
 
 def count(words: Words, name: str) -> str:
@@ -244,6 +248,19 @@ def event(words: Words, name: str) -> str:
     }.get(name, name)
 
 
+def event_type(words: Words, name: str) -> str:
+    """Return what kind of message an event is, by its type in the Segment specification."""
+    gettext = words.gettext
+    return {
+        "track": gettext("Something done (track)"),
+        "identify": gettext("Signed in or told who (identify)"),
+        "page": gettext("Page viewed (page)"),
+        "screen": gettext("Screen viewed (screen)"),
+        "group": gettext("Joined a company (group)"),
+        "alias": gettext("Linked (alias)"),
+    }.get(name, name)
+
+
 def actor_kind(words: Words, name: str) -> str:
     """Return what kind of actor did something."""
     gettext = words.gettext
@@ -251,6 +268,7 @@ def actor_kind(words: Words, name: str) -> str:
         "account": gettext("person"),
         "key": gettext("API key"),
         "job": gettext("job"),
+        "shop": gettext("shop"),
         "command line": gettext("command line"),
     }.get(name, name)
 

@@ -22,6 +22,7 @@ from hanse.serve.console import phrases, places, session, static_files
 from hanse.serve.console.session import AnyRequest, Visit
 from hanse.serve.console.static_files import AssetsMissing
 from hanse.serve.console.texts import Words
+from hanse.serve.http import problems
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; font-src 'self'; connect-src 'self'; "
@@ -92,7 +93,7 @@ def on_hanse_error(request: AnyRequest, error: HanseError) -> Response[bytes]:
     if isinstance(error, session.SignInNeeded):
         return _to_sign_in(visit)
     if error.status >= 500:
-        structlog.get_logger().error("a page failed", path=request.scope["path"], problem=error.slug())
+        structlog.get_logger().error("a page failed", path=problems.route_of(request.scope), problem=error.slug())
     if isinstance(error, AssetsMissing):
         return Response(visit.words.error(error).encode(), status_code=error.status, media_type="text/plain", headers=HEADERS)
     return failure(visit, visit.words.error(error), error.status)
@@ -110,7 +111,7 @@ def on_http_exception(request: AnyRequest, error: HTTPException) -> Response[byt
 
 def on_fault(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Answer a fault of ours without telling what is inside; the log has the trace."""
-    structlog.get_logger().exception("a page failed", path=request.scope["path"], exc_info=error)
+    structlog.get_logger().exception("a page failed", path=problems.route_of(request.scope), exc_info=error)
     visit = session.visitor(request)
     return failure(visit, visit.words.error(HanseError()), 500)
 

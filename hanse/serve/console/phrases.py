@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from hanse.data.imports.schemas import DeadLetter
+from hanse.data.imports.schemas import DeadLetter, DeadLetterFilter, DeadLetterGroup
 from hanse.serve.console import forms, labels, measures, places
 from hanse.serve.console.texts import NOTHING, Words
 from hanse.serve.jobs import JobInfo
 
 NUMBER = re.compile(r"\d[\d,]*")
+SENTENCE_END = re.compile(r"(?<=\.) (?=[A-Z])")
 READING = "reading "
 SURE_ENOUGH = 0.05
 """Progress from which on the rest can be estimated."""
@@ -37,6 +38,7 @@ def for_templates(words: Words) -> dict[str, Callable[..., Any]]:
         "count_name": labels.count,
         "identity_name": labels.identity,
         "event_name": labels.event,
+        "event_type": labels.event_type,
         "actor_kind": labels.actor_kind,
         "trait_name": labels.trait,
         "field_name": _field,
@@ -117,9 +119,16 @@ def note(words: Words, text: str | None) -> str:
     return words.gettext(text)
 
 
-def reason(words: Words, reject: DeadLetter) -> str:
+def reason(words: Words, reject: DeadLetter | DeadLetterGroup | DeadLetterFilter) -> str:
     """Return why something could not be taken in."""
-    return words.gettext(reject.reason)
+    return sentences(words, reject.reason or "")
+
+
+def sentences(words: Words, text: str) -> str:
+    """Return a text in the language: as a whole where it is known, else each sentence of it that is."""
+    if text in words.catalog:
+        return words.gettext(text)
+    return " ".join(words.gettext(each) for each in SENTENCE_END.split(text))
 
 
 def _field(words: Words, name: str) -> str:

@@ -93,6 +93,12 @@ LIMIT 50;
 -- Takes the dismissal of a dead letter back.
 UPDATE dead_letters SET state = 'open', closed_at = NULL WHERE dead_letter_id = %(dead_letter_id)s AND state = 'dismissed';
 
+-- last_arrivals --
+-- The last event of each source among the last ones of the log; ids of events are in order of arrival.
+SELECT DISTINCT ON (source) source, coalesce(name, type) AS name, received_at
+FROM (SELECT event_id, source, name, type, received_at FROM events ORDER BY event_id DESC LIMIT %(among)s) AS latest
+ORDER BY source, event_id DESC;
+
 -- count_products --
 -- How many products are sold.
 SELECT count(*) FILTER (WHERE state = 'active') AS active, count(*) AS all FROM products;

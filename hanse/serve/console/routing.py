@@ -5,6 +5,8 @@ from __future__ import annotations
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
+from hanse.base.clock import SystemClock
+from hanse.data.events.live import Live
 from hanse.serve.console import (
     audit,
     capabilities,
@@ -16,15 +18,20 @@ from hanse.serve.console import (
     home,
     jobs,
     keys,
+    live,
     pages,
     palette,
     people,
     products,
+    quality,
+    reject_groups,
     rejects,
+    retention,
     session,
     settings,
     sign_in,
     static_files,
+    storefront,
     texts,
     uploads,
 )
@@ -44,6 +51,12 @@ HOUSE: tuple[ControllerRouterHandler, ...] = (
     data.show_imports,
     data.show_import,
     data.send_rejects,
+    storefront.show,
+    storefront.create,
+    live.show,
+    live.stream,
+    live.show_one,
+    live.reveal,
     uploads.show,
     uploads.take,
     uploads.preview,
@@ -54,6 +67,13 @@ HOUSE: tuple[ControllerRouterHandler, ...] = (
     rejects.dismiss,
     rejects.dismiss_many,
     rejects.reopen,
+    reject_groups.show,
+    reject_groups.replay,
+    reject_groups.replay_many,
+    quality.show,
+    retention.show,
+    retention.put,
+    retention.remove,
     capabilities.show,
     capabilities.show_form,
     capabilities.show_form_of_one,
@@ -87,6 +107,7 @@ HOUSE: tuple[ControllerRouterHandler, ...] = (
 def routes(runtime: Runtime) -> list[ControllerRouterHandler]:
     """Return every page of the console, the assets and the sign-in."""
     runtime.resources.hold(Texts, texts.load(runtime.registry, runtime.settings.time_zone))
+    runtime.resources.hold(Live, Live(runtime.resources.pool, SystemClock()))  # ids of events are made by the machine's clock
     return [
         static_files.asset,
         Router(path="/", route_handlers=DOOR, guards=[session.open_to_all], exception_handlers=pages.ERRORS, include_in_schema=False),

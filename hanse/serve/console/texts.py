@@ -65,7 +65,9 @@ def load(registry: Registry, time_zone: str) -> Texts:
 
 def packages(registry: Registry) -> list[str]:
     """Return the folders that may bring texts of their own: the capabilities, ours and those of others, and the layers below."""
-    below = [folder.name for layer in (data, sources, ai, testing) for folder in pkgutil.iter_modules(layer.__path__, f"{layer.__name__}.") if folder.ispkg]
+    below = [
+        folder.name for layer in (data, sources, ai, testing) for folder in pkgutil.iter_modules(layer.__path__, f"{layer.__name__}.") if folder.ispkg
+    ]
     return sorted({*below, *(each.package for each in registry.capabilities.values())})
 
 

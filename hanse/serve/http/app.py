@@ -16,8 +16,9 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 import hanse
 from hanse.base import config
+from hanse.data.events.live import Live
 from hanse.serve import console, logs, supervisor, tracking, webhooks
-from hanse.serve.http import mcp, operations, problems
+from hanse.serve.http import mcp, operations, problems, stopping, traces
 from hanse.serve.http import openapi as descriptions
 from hanse.serve.http.keys import KeyRing
 from hanse.serve.jobs import Queue
@@ -43,8 +44,11 @@ def application(runtime: Runtime) -> Litestar:
         await runtime.start()
         await queue.open()
         _settle()
+        live = runtime.resources.get(Live)
         async with agents.running(), tracking.running(runtime):
-            yield
+            with stopping.told(live.stop):
+                yield
+            live.stop()
         await runtime.stop()
 
     declared = [operations.route(operation) for operation in runtime.registry.operations.values()]
@@ -62,9 +66,15 @@ def application(runtime: Runtime) -> Litestar:
         ],
         state=State({"runtime": runtime, "key_ring": keys, "queue": queue}),
         lifespan=[lifespan],
+        middleware=[traces.traced] if runtime.settings.otel_endpoint else [],
         exception_handlers=problems.HANDLERS,
         openapi_config=_openapi(runtime),
-        cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["Authorization", "Content-Type"]),
+        cors_config=CORSConfig(
+            allow_origins=["*"],
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", *tracking.SENT_BY_BROWSERS],
+            expose_headers=["Retry-After"],
+        ),
         request_max_body_size=runtime.settings.body_limit_bytes,
         response_headers=problems.HEADERS,
         logging_config=None,

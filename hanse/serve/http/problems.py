@@ -10,7 +10,7 @@ import structlog
 from litestar import Request, Response, get
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.params import FromPath
-from litestar.types import ExceptionHandlersMap
+from litestar.types import ExceptionHandlersMap, Scope
 
 from hanse.base import context as contract
 from hanse.base import errors
@@ -34,12 +34,17 @@ def answer(problem: Problem, headers: dict[str, str] | None = None) -> Response[
 
 def on_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Answer an error of ours, or a fault."""
-    found = understood(error, request.scope["path"])
+    found = understood(error, route_of(request.scope))
     return answer(found.problem(), _headers(found))
 
 
+def route_of(scope: Scope) -> str:
+    """Return the template of a request's address for the log: what stands in its places may be a key or a person's."""
+    return str(scope.get("path_template") or "")
+
+
 def understood(error: Exception, path: str) -> HanseError:
-    """Return what to tell about an error; of a fault that is nothing of what is inside, the log has its trace."""
+    """Return what to tell about an error at an address; of a fault that is nothing of what is inside, the log has its trace."""
     if isinstance(error, HanseError) and error.status < 500:
         return error
     structlog.get_logger().error("a request failed", path=path, exc_info=error)

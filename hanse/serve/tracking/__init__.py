@@ -3,6 +3,6 @@
 `routes` are the addresses, `running` has the log written while the application runs.
 """
 
-from hanse.serve.tracking.routes import routes, running
+from hanse.serve.tracking.routes import SENT_BY_BROWSERS, routes, running
 
-__all__ = ["routes", "running"]
+__all__ = ["SENT_BY_BROWSERS", "routes", "running"]

@@ -30,8 +30,9 @@ from hanse.data.events.group_commit import DEADLINE_SECONDS, GroupCommit
 from hanse.data.events.messages import Envelope
 from hanse.data.events.requests import Rejected, Taken
 from hanse.data.events.schemas import Event
+from hanse.serve.http import problems
 from hanse.serve.runtime import Runtime
-from hanse.serve.tracking import answers, bodies, metrics, pixels, sources
+from hanse.serve.tracking import answers, bodies, metrics, pixels, sources, storefront
 from hanse.serve.tracking.answers import Answer, Outcomes
 from hanse.serve.tracking.bodies import BrokenBody, ClientGone
 from hanse.serve.tracking.writers import KeyOutOfUse, WriteKeys
@@ -44,6 +45,8 @@ KIND_BY_PATH: dict[str, str | None] = {
 }
 """The addresses, each with the type of its messages; null where each message names its own."""
 KIND_BY_PIXEL = {f"{path}/{kind}": kind for path in ("/pixel/v1", "/v1/pixel") for kind in SINGLE}
+SENT_BY_BROWSERS = ("AnonymousId", "SentAt", "X-Retry-Count")
+"""Headers that RudderStack's and Segment's browser clients send beside the usual ones; a browser asks for each of them before it sends."""
 CHUNK = 2_500
 """Messages of one request that are written together."""
 
@@ -155,11 +158,11 @@ def routes(runtime: Runtime) -> list[BaseRouteHandler]:
 
     @get("/v1/projects/{key:str}/settings", include_in_schema=False)  # plain ASGI has no parameters in its addresses
     async def describe_project(request: Request[Any, Any, State], key: FromPath[str]) -> Response[bytes]:
-        answer = await _answer(lambda: intake.describe_project(request.scope, key), request.scope["path"])
+        answer = await _answer(lambda: intake.describe_project(request.scope, key), problems.route_of(request.scope))
         headers = {name.decode(): value.decode() for name, value in answer.headers}
         return Response(answer.body, status_code=answer.status, headers=headers, media_type="application/json")
 
-    return [receive_events, receive_metrics, receive_pixel, describe_source, describe_project, metrics.metrics]
+    return [receive_events, receive_metrics, receive_pixel, describe_source, describe_project, metrics.metrics, storefront.tag]
 
 
 def key_of(authorization: bytes) -> str | None:

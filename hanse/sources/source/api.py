@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx2
 import msgspec
 
+from hanse.base import tracing
 from hanse.sources.source.addresses import OneHost
 from hanse.sources.source.errors import NotThere, ShopRefused, ShopUnavailable, Unmappable
 
@@ -112,7 +113,8 @@ class Api:
         raise ShopUnavailable(host=self.host, reason=reason)
 
     async def _once(self, method: str, path: str, sent: Mapping[str, Any]) -> Answer:
-        async with self._client.stream(method, f"{self.url}{path}", **sent) as response:
+        carried = {**tracing.headers(), **(sent.get("headers") or {})}
+        async with self._client.stream(method, f"{self.url}{path}", **{**sent, "headers": carried}) as response:
             body = bytearray()
             async for part in response.aiter_bytes():
                 body += part

@@ -21,7 +21,7 @@ class SampleExists(HanseError):
     exit_code = 4
 
 
-class NotEmpty(HanseError):
+class RealShop(HanseError):
     """There are events of a real shop already: those of a sample beside them could not be told apart. Use an empty HANSE_HOME for it."""
 
     status = 409
@@ -33,13 +33,13 @@ async def fill(context: Context, customers: int = 2000, seed: int = 7) -> dict[s
     """Make the sample shop, to look around.
 
     Writes its truth beside and returns how many of each kind were written. Raises `SampleExists`, as a shop made at another moment
-    has other events, and `NotEmpty`.
+    has other events, and `RealShop`.
     """
     async with context.resources.pool.connection() as connection:
         if await events.has_source(connection, SOURCE):
             raise SampleExists
         if not await events.is_empty(connection):
-            raise NotEmpty
+            raise RealShop
     now = context.clock.now()
     await context.progress(0.0, "inventing customers")
     shop = await asyncio.to_thread(generate, customers, seed, now.replace(minute=0, second=0, microsecond=0))

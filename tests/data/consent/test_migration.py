@@ -33,7 +33,7 @@ def old_url(postgres: EmbeddedPostgres) -> Iterator[str]:
     with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
         url = postgres.conninfo(name)
-        upgrade(url, "0010")
+        upgrade(url, "0009")
         yield url
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

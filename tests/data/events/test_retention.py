@@ -50,8 +50,11 @@ async def test_the_more_special_rule_counts(context: Context, resources: Resourc
     await happen(resources, {"identify": 100}, type=EventType.IDENTIFY, name=None)
     rules = [Rule(name="Order Completed", keep_days=365), Rule(type="track", keep_days=30), Rule(type="page", keep_days=10), Rule(keep_days=200)]
     await keep(resources, *rules)
+    async with resources.pool.connection() as connection:
+        due = await retention.preview(connection, rules, NOW)
     done = await retention.apply(context)
     assert await left(resources) == ["identify", "order", "page", "track"]
+    assert (due.events, due.oldest_at, due.dead_letters) == (3, NOW - 400 * DAY, 0)
     assert (done.months, done.events) == (1, 2)
     assert (await retention.apply(context)).events == 0
 
@@ -141,3 +144,24 @@ def test_only_a_rule_for_all_limits_all() -> None:
     assert retention.longest([Rule(type="page", keep_days=10)]) is None
     assert retention.longest([Rule(keep_days=10), Rule(type="page", keep_days=20), Rule(type="dead_letter", keep_days=999)]) == 20 * DAY
     assert retention.cutoffs([Rule(type="dead_letter", keep_days=1)], datetime.now(tz=NOW.tzinfo)) == []
+
+
+async def test_a_change_is_tried_without_deleting_anything(context: Context, resources: Resources) -> None:
+    await happen(resources, {"a": 40, "b": 20})
+    connection = await context.connection()
+    rules = [Rule(keep_days=30), Rule(type="track", keep_days=10)]
+
+    assert (await retention.preview(connection, [], NOW)).events == 0
+    assert (await retention.preview(connection, rules, NOW)).events == 2
+    assert (await retention.preview(connection, retention.changed(rules, "track", "*", None), NOW)).events == 1
+    assert (await retention.preview(connection, retention.changed(rules, "track", "*", 100), NOW)).events == 0
+    assert await left(resources) == ["a", "b"]
+
+
+async def test_dead_letters_that_are_old_are_counted(context: Context) -> None:
+    connection = await context.connection()
+    await imports.add_dead_letters(connection, [unreadable(b"{" * (days // 5), "it breaks off", "shop", NOW - days * DAY) for days in (5, 50)])
+
+    due = await retention.preview(connection, [Rule(type="dead_letter", keep_days=30)], NOW)
+
+    assert (due.events, due.dead_letters) == (0, 1)

@@ -12,7 +12,7 @@ from hanse.base import database
 from hanse.base.database import Connection
 from hanse.base.errors import InvalidRequest
 from hanse.data import imports
-from hanse.data.imports import DeadLetter
+from hanse.data.imports import DeadLetter, DeadLetterFilter
 from tests.conftest import NOW
 
 
@@ -95,8 +95,8 @@ async def test_dead_letters_are_found_by_import_kind_and_state(connection: Conne
     mine, other = letter(1, import_id=import_id), letter(2, kind="event")
     await imports.add_dead_letters(connection, [mine, other])
     await imports.dismiss(connection, [other.dead_letter_id], now=NOW)
-    assert [each.line for each in (await imports.list_dead_letters(connection, import_id=import_id)).items] == [1]
-    assert [each.line for each in (await imports.list_dead_letters(connection, kind="event")).items] == []
+    assert [each.line for each in (await imports.list_dead_letters(connection, chosen=DeadLetterFilter(import_id=import_id))).items] == [1]
+    assert [each.line for each in (await imports.list_dead_letters(connection, chosen=DeadLetterFilter(kind="event"))).items] == []
     assert [each.line for each in (await imports.list_dead_letters(connection, state="dismissed")).items] == [2]
     assert [each.line for each in (await imports.list_dead_letters(connection, state=None)).items] == [1, 2]
 

@@ -37,7 +37,7 @@ async def resolve(connection: Connection, *senders: Sender) -> list[UUID | None]
 async def people(connection: Connection, *senders: Sender) -> list[UUID]:
     """Return who stands for each sender after all of them."""
     found = await resolve(connection, *senders)
-    return [await merging.standing(connection, each) for each in found if each]
+    return [await merging.canonical(connection, each) for each in found if each]
 
 
 async def count(connection: Connection, table: str) -> int:

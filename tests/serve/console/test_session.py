@@ -18,6 +18,7 @@ EXAMPLES = {
     "{import_id:uuid}": ANY_ID,
     "{upload_id:uuid}": ANY_ID,
     "{dead_letter_id:uuid}": ANY_ID,
+    "{event_id:uuid}": ANY_ID,
     "{decision_id:uuid}": ANY_ID,
     "{key_id:uuid}": ANY_ID,
     "{account_id:uuid}": ANY_ID,

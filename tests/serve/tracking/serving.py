@@ -22,9 +22,9 @@ ROOT = Path(__file__).parents[3]
 
 
 @contextmanager
-def server(database_url: str, home: Path) -> Iterator[int]:
-    """Run a server; give its port."""
-    port = supervisor.free_port("127.0.0.1", 0)
+def server(database_url: str, home: Path, port: int = 0) -> Iterator[int]:
+    """Run a server; give its port, a free one where none is wished."""
+    port = port or supervisor.free_port("127.0.0.1", 0)
     options = ["--interface", "asgi", "--loop", "uvloop", "--no-ws", "--no-log", "--factory", "--port", str(port)]
     environment = {**os.environ, "HANSE_HOME": str(home), "HANSE_DATABASE_URL": database_url, "HANSE_POOL_SIZE": "3"}
     command = [sys.executable, "-m", "granian", *options, "hanse.serve.http.app:create"]

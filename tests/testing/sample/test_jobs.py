@@ -30,7 +30,7 @@ async def test_it_is_not_mixed_with_a_real_shop(resources: Resources) -> None:
     async with resources.pool.connection() as connection:
         await events.append(connection, [Event(message_id="1", name="Order Completed", source="shop", occurred_at=NOW)], now=NOW)
     async with Context(resources) as context:
-        with pytest.raises(jobs.NotEmpty):
+        with pytest.raises(jobs.RealShop):
             await jobs.fill(context, customers=5)
 
 

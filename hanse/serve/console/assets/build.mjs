@@ -1,4 +1,5 @@
-// Bundles what the console's pages load. Called by hanse.serve.console.assets with two folders: node_modules and where to write.
+// Bundles what the console's pages load, and the storefront tag. Called by hanse.serve.console.assets with the folders of npm's packages, of
+// our sources and of where to write, the names that may be icons, and the source of the tag.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
@@ -6,7 +7,7 @@ import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const [modules, source, output, icons] = process.argv.slice(2);
+const [modules, source, output, icons, storefront] = process.argv.slice(2);
 const require = createRequire(join(modules, "build.mjs"));
 const esbuild = require("esbuild");
 
@@ -84,6 +85,22 @@ async function bundle() {
   return entries;
 }
 
+// Shops load it from one address for good, so its name stays as it is.
+async function tag() {
+  const name = basename(storefront);
+  await esbuild.build({
+    entryPoints: [storefront],
+    outfile: join(output, name),
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: ["es2018"],
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  return name;
+}
+
 async function compress(name) {
   const content = await readFile(join(output, name));
   const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
@@ -92,6 +109,6 @@ async function compress(name) {
 }
 
 await mkdir(output, { recursive: true });
-const manifest = { ...(await bundle()), "icons.svg": await sprite() };
+const manifest = { ...(await bundle()), "icons.svg": await sprite(), "hanse.js": await tag() };
 await Promise.all((await readdir(output)).filter((name) => COMPRESSED.test(name)).map(compress));
 await writeFile(join(output, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -76,6 +76,12 @@ function fadeToasts() {
   }
 }
 
+// More tabs than a telephone has room for: the current one is moved into sight, sideways only.
+function showCurrentTab() {
+  const tab = document.querySelector(".tabs [aria-current]");
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 60;
+}
+
 document.addEventListener("htmx:config:request", withToken);
 document.addEventListener("htmx:after:swap", () => {
   drawCharts();
@@ -90,4 +96,6 @@ watchKeys();
 watchDrops();
 fadeToasts();
 drawCharts();
+if (document.querySelector("[data-live]")) import("./live.js");
+showCurrentTab();
 document.documentElement.dataset.ready = "";
