@@ -11,7 +11,7 @@ from pkgutil import iter_modules
 import benchmarks
 from benchmarks import report
 
-FRAME = {"__main__", "report", "load", "scratch"}
+FRAME = {"__main__", "report", "load", "scratch", "splink_peer"}
 
 
 def names() -> list[str]:
@@ -25,12 +25,17 @@ def main() -> None:
     parser.add_argument("name", nargs="?", choices=names(), help="which benchmark")
     parser.add_argument("paths", nargs="*", type=Path, help="data to measure on, where the benchmark takes any")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the values to a file")
+    named = next((each for each in sys.argv[1:] if each in names()), None)
+    chosen = import_module(f"benchmarks.{named}") if named else None
+    takes_options = hasattr(chosen, "add_options")
+    if chosen is not None and takes_options:
+        chosen.add_options(parser)
     arguments = parser.parse_args()
-    if arguments.name is None:
+    if chosen is None:
         for name in names():
             print(f"{name:12} {(import_module(f'benchmarks.{name}').__doc__ or '').splitlines()[0]}")
         sys.exit(2)
-    rows = import_module(f"benchmarks.{arguments.name}").measure(arguments.paths)
+    rows = chosen.measure(arguments.paths, arguments) if takes_options else chosen.measure(arguments.paths)
     made = report.Report(benchmark=arguments.name, rows=rows, environment=report.environment())
     report.show(made)
     if arguments.json:

@@ -14,6 +14,7 @@ from psycopg.rows import tuple_row
 
 from hanse.base import ids
 from hanse.base.database import Connection, Queries
+from hanse.data.consent import preferences
 from hanse.data.events import encoding
 from hanse.data.events.encoding import UuidArray
 from hanse.data.events.errors import Unfit
@@ -74,6 +75,8 @@ async def write(connection: Connection, events: Sequence[Event], event_ids: Sequ
         async with connection.cursor() as cursor, cursor.copy(_COPY) as stream:
             for piece in encoding.rows(fresh, [event_ids[index] for index in new], profile_ids, now):
                 await stream.write(piece)
+    if choices := [each for each in zip(fresh, profile_ids, strict=True) if each[0].name == preferences.EVENT]:
+        await preferences.take(connection, choices, now=now)
     taken = [False] * len(events)
     for index in new:
         taken[index] = True
