@@ -164,7 +164,7 @@ def left_over(home: Path) -> dict[int, str]:
 
 def is_postgres(command: str) -> bool:
     """Return whether a command line is one of the database's; it outlives whoever started it."""
-    return Path(command.split(" ")[0].rstrip(":")).name == "postgres"
+    return Path(command.split(" ", maxsplit=1)[0].rstrip(":")).name == "postgres"
 
 
 def wait_until(holds: Callable[[], bool], what: str) -> None:
