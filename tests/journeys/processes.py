@@ -162,6 +162,11 @@ def left_over(home: Path) -> dict[int, str]:
     return found
 
 
+def is_postgres(command: str) -> bool:
+    """Return whether a command line is one of the database's; it outlives whoever started it."""
+    return Path(command.split(" ", maxsplit=1)[0].rstrip(":")).name == "postgres"
+
+
 def wait_until(holds: Callable[[], bool], what: str) -> None:
     """Wait until something is so."""
     deadline = time.monotonic() + PATIENCE_SECONDS

@@ -17,7 +17,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from hanse.base.postgres import EmbeddedPostgres
 from tests.base.processes import server_pid
-from tests.journeys.processes import Serving, free_port, left_over, run, serving, wait_until
+from tests.journeys.processes import Serving, free_port, is_postgres, left_over, run, serving, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="what is left over is read from /proc")]
 
@@ -75,7 +75,7 @@ def test_after_kills_it_comes_back_with_everything(home: Path) -> None:
         wait_until(lambda: server.get("/ready")[0] == 200, "the server process was not started again")
 
         server.kill()
-        wait_until(lambda: not any("hanse" in each for each in left_over(home).values()), "a process was left over")
+        wait_until(lambda: all(is_postgres(each) for each in left_over(home).values()), "a process was left over")
         with serving(home, "--no-jobs") as again:
             assert again.ready().startswith(f"Hanse is ready at {again.address}")
             assert recorded(home, "m-1") == "duplicate"
