@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -16,10 +17,13 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 import hanse
 from hanse.base.config import Settings
+from hanse.base.context import Context
 from hanse.base.errors import HanseError
 from hanse.base.postgres import EmbeddedPostgres
 from hanse.data import migrations
 from hanse.data.lake import REFRESH_LOCK
+from hanse.data.privacy import journal, restoring
+from hanse.serve import runtime
 
 FOLDERS = ("models", "lake", "imports", "sample")
 
@@ -65,9 +69,10 @@ def _write(settings: Settings, conninfo: str, file: Path) -> Manifest:
     file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as folder, psycopg.connect(conninfo, autocommit=True) as lock:
         lock.execute("SELECT pg_advisory_lock(%s)", (REFRESH_LOCK,))
+        begun = datetime.now(UTC)  # who is erased from here on may still be in it
         dump = Path(folder) / "database.dump"
         _run(settings, conninfo, "pg_dump", _address(conninfo), "--format=custom", "--no-owner", f"--file={dump}")
-        manifest = Manifest(hanse=hanse.__version__, schema=migrations.head(), created_at=datetime.now(UTC), **_counts(lock))
+        manifest = Manifest(hanse=hanse.__version__, schema=migrations.head(), created_at=begun, **_counts(lock))
         whole = Path(folder) / "backup.tar"
         _pack(settings, whole, dump, manifest)
         whole.chmod(0o600)
@@ -76,7 +81,10 @@ def _write(settings: Settings, conninfo: str, file: Path) -> Manifest:
 
 
 def read(settings: Settings, conninfo: str, file: Path, *, force: bool = False) -> Manifest:
-    """Replace what is there by a backup. Raises `NotABackup`, and `NotEmpty` where there is data and no `force`."""
+    """Replace what is there by a backup. Raises `NotABackup`, and `NotEmpty` where there is data and no `force`.
+
+    Whoever was erased since the backup was made is erased again.
+    """
     manifest = _manifest(file)
     with psycopg.connect(conninfo) as connection:
         events = _counts(connection)["events"]
@@ -90,7 +98,16 @@ def read(settings: Settings, conninfo: str, file: Path, *, force: bool = False) 
             if (Path(folder) / name).exists():
                 (Path(folder) / name).rename(settings.home / name)
     migrations.apply(conninfo)
+    if journal.read(settings.home):
+        asyncio.run(_erase_again(settings, conninfo, manifest))
     return msgspec.structs.replace(manifest, bytes=file.stat().st_size)
+
+
+async def _erase_again(settings: Settings, conninfo: str, manifest: Manifest) -> None:
+    """Erase whom the backup brings back although they were erased since it was made."""
+    resources = runtime.build(settings, conninfo).resources
+    async with resources.pool, Context(resources) as context:
+        await restoring.erase_again(context, backup_made_at=manifest.created_at)
 
 
 def _pack(settings: Settings, whole: Path, dump: Path, manifest: Manifest) -> None:

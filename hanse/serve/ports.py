@@ -16,6 +16,7 @@ from hanse.data.access import audit
 from hanse.data.decisions import experiment
 from hanse.data.decisions.log import DecisionLog
 from hanse.data.decisions.schemas import DecisionRecord
+from hanse.data.privacy import restriction
 from hanse.data.profiles import identity
 from hanse.serve.registry import Registry
 
@@ -43,6 +44,8 @@ class DataPorts:
         profile_id = await _profile_id(request, context)
         if profile_id is None:
             return Subject()
+        if purpose is not Purpose.OPERATION and await restriction.is_restricted(await context.connection(), profile_id):
+            return Subject(None, Basis.NONE)  # Art. 18(2) DSGVO
         if not purpose.needs_consent:
             return Subject(profile_id, BASIS_WITHOUT_CONSENT[purpose])
         found = await consent.stand(await context.connection(), profile_id, purpose)

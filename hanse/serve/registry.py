@@ -16,11 +16,14 @@ from importlib.metadata import entry_points
 from types import ModuleType
 from typing import Any
 
-from hanse import capabilities, data, sources, testing
+from hanse import ai, capabilities, data, sources, testing
 from hanse.base import errors
 from hanse.base.capability import Capability
+from hanse.base.erasing import Eraser
 from hanse.base.job import Job
 from hanse.base.operation import Operation
+from hanse.data.traits import families
+from hanse.data.traits.declaration import Trait
 
 ENTRY_POINTS = "hanse.capabilities"
 
@@ -36,6 +39,9 @@ class Registry:
     capabilities: dict[str, Capability] = field(default_factory=dict)
     operations: dict[str, Operation[Any, Any]] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
+    erasers: dict[str, Eraser] = field(default_factory=dict)
+    traits: dict[str, Trait] = field(default_factory=lambda: dict(families.OURS))
+    """The computed ones: ours, and what capabilities declare in their `traits.py`."""
 
     def find(self, name: str) -> Operation[Any, Any]:
         """Return an operation by name; raises `UnknownOperation`."""
@@ -66,21 +72,28 @@ class Registry:
             raise MisdeclaredCapability(name=name, reason=f"its folder is called {folder}; operations are named by their folder")
         self.capabilities[name] = capability
         self.collect(capability.package)
+        for trait in families.declared(*filter(None, [_module(capability.package, "traits")])):
+            if trait.name in self.traits:
+                raise MisdeclaredCapability(name=name, reason=f"there is a trait {trait.name} already")
+            self.traits[trait.name] = trait
 
     def collect(self, package: str) -> None:
-        """Take in the operations and jobs that a folder declares."""
+        """Take in the operations, jobs and erasers that a folder declares."""
         for value in _declared(_module(package, "operations")):
             if isinstance(value, Operation):
                 self.operations[value.name] = value
         for value in _declared(_module(package, "jobs")):
             if isinstance(value, Job):
                 self.jobs[value.name] = value
+        for value in _declared(_module(package, "erasure")):
+            if isinstance(value, Eraser):
+                self.erasers[value.name] = value
 
 
 def load() -> Registry:
     """Collect everything that is declared in this installation."""
     registry = Registry()
-    for layer in (data, sources, testing):
+    for layer in (data, sources, ai, testing):
         for folder in pkgutil.iter_modules(layer.__path__, f"{layer.__name__}."):
             registry.collect(folder.name)
     ours = ((name, f"{capabilities.__name__}.{name}") for name in capabilities.CAPABILITIES)
@@ -116,5 +129,5 @@ def _module(package: str, name: str) -> ModuleType | None:
 def _declared(module: ModuleType | None) -> Iterator[object]:
     """Go through what a module itself declares, not what it imported."""
     for value in vars(module).values() if module else ():
-        if isinstance(value, Operation | Job) and value.function.__module__ == module.__name__:  # type: ignore[union-attr]  # not null in the loop
+        if isinstance(value, Operation | Job | Eraser) and value.function.__module__ == module.__name__:  # type: ignore[union-attr]  # not null in the loop
             yield value

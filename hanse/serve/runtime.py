@@ -20,11 +20,13 @@ from hanse.base.changes import Changes
 from hanse.base.clock import Clock, SystemClock
 from hanse.base.config import Settings
 from hanse.base.context import SYSTEM, Caller, Context, Progress, Resources
+from hanse.base.erasing import Erasers
 from hanse.base.postgres import EmbeddedPostgres
 from hanse.data import migrations
 from hanse.data.catalog.summaries import Summaries
 from hanse.data.consent.processing import Declared
 from hanse.data.decisions.log import DecisionLog
+from hanse.data.traits.declaration import Declared as DeclaredTraits
 from hanse.serve.ports import DataPorts
 from hanse.serve.registry import Registry, load
 from hanse.serve.telemetry import Telemetry
@@ -105,6 +107,8 @@ def build(settings: Settings, conninfo: str, *, clock: Clock | None = None, regi
     resources.hold(Models, models)
     resources.hold(Summaries, summaries)
     resources.hold(Declared, Declared(registry.operations.values, _say(registry, settings)))
+    resources.hold(DeclaredTraits, DeclaredTraits(registry.traits, _say(registry, settings)))
+    resources.hold(Erasers, Erasers(tuple(registry.erasers.values())))
     changes.on("models", models.refresh)
     changes.on("catalog", summaries.forget)
     return Runtime(settings, registry, conninfo, resources, changes, log, Telemetry(settings))

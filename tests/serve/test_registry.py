@@ -61,6 +61,8 @@ def test_our_own_capabilities_and_what_the_data_offers_are_found() -> None:
         "lake",
         "files",
         "imports",
+        "privacy",
+        "traits",
         "events",
         "sample",
     }

@@ -196,10 +196,10 @@ def test_keys_lead_to_places(page: Page) -> None:
 
 def test_personal_data_is_revealed_by_a_click_that_is_noted(page: Page, console: Console) -> None:
     ready(page, f"/customers/{console.profile_id}")
-    expect(page.locator("#drawer")).to_contain_text("•••")
+    expect(page.locator("main")).to_contain_text("•••")
     page.get_by_role("button", name="Aufdecken").click()
-    expect(page.locator("#drawer")).to_contain_text("@")
-    expect(page.locator("#drawer")).not_to_contain_text("•••")
+    expect(page.locator("main")).to_contain_text("@")
+    expect(page.locator("main .customer")).not_to_contain_text("•••")
 
     page.goto("/audit")
 

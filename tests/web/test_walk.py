@@ -22,6 +22,7 @@ CHECKED = LOOKS[:2]
 
 def pages(console: Console) -> Iterator[str]:
     yield from ("/", "/?days=90", "/customers", "/customers?kind=company", "/customers?q=nobody", f"/customers/{console.profile_id}")
+    yield from (f"/customers/{console.profile_id}?year=2020", f"/customers/{console.profile_id}/merge?q=an", "/customers?q=an")
     yield from ("/products", "/products?q=nothing-has-this-name", f"/products/{console.product_id}", "/data", "/data/imports", "/data/imports/new")
     yield from ("/data/rejects", "/capabilities/recommend?days=365", "/capabilities/recommend/try", "/capabilities/recommend/try/also_bought")
     yield from ("/capabilities/recommend/rules", "/capabilities/recommend/model", f"/decisions/{console.decision_id}", "/jobs", "/keys", "/people")
@@ -29,7 +30,7 @@ def pages(console: Console) -> Iterator[str]:
     yield from ("/data/live", "/data/live?name=nothing-has-this-name", f"/data/events/{console.event_id}")
     yield from ("/data/quality", "/data/quality?days=365&source=sample", "/data/retention", "/data/retention?type=*&keep_days=30")
     yield "/data/storefront"
-    yield from ("/audit", "/settings", "/docs", "/no-such-page-in-the-console/7")
+    yield from ("/audit", "/settings", "/docs", "/no-such-page-in-the-console/7", "/privacy", "/privacy?state=done")
 
 
 def look(browser: Browser, signed_in: dict[str, Any], language: str, theme: Any, width: int) -> tuple[Page, list[str]]:

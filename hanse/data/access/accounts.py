@@ -60,13 +60,15 @@ class Permission(StrEnum):
     """Repair and replay what could not be taken in; its rows show personal data."""
     RETENTION = "retention"
     """Say how long events are kept; what is older is deleted."""
+    PRIVACY = "privacy"
+    """Answer people who ask for a right of theirs: give access, restrict, erase."""
 
 
 SCOPES_BY_ROLE: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.SEE}),
     Role.MARKETER: frozenset({Permission.SEE, Permission.TRAIN, Permission.EXPERIMENT}),
     Role.SERVICE: frozenset({Permission.SEE, Permission.PERSONAL_DATA}),
-    Role.PRIVACY: frozenset({Permission.SEE, Permission.PERSONAL_DATA, Permission.AUDIT, Permission.RETENTION}),
+    Role.PRIVACY: frozenset({Permission.SEE, Permission.PERSONAL_DATA, Permission.AUDIT, Permission.RETENTION, Permission.PRIVACY}),
     Role.ADMIN: frozenset(Permission),
 }
 """What each role may do."""

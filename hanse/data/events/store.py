@@ -20,6 +20,7 @@ from hanse.data.events.encoding import UuidArray
 from hanse.data.events.errors import Unfit
 from hanse.data.events.schemas import Event
 from hanse.data.profiles import identity
+from hanse.data.traits import folding
 
 queries = Queries(__package__)
 
@@ -75,6 +76,7 @@ async def write(connection: Connection, events: Sequence[Event], event_ids: Sequ
         async with connection.cursor() as cursor, cursor.copy(_COPY) as stream:
             for piece in encoding.rows(fresh, [event_ids[index] for index in new], profile_ids, now):
                 await stream.write(piece)
+    await folding.fold(connection, fresh, profile_ids, now=now)
     if choices := [each for each in zip(fresh, profile_ids, strict=True) if each[0].name == preferences.EVENT]:
         await preferences.take(connection, choices, now=now)
     taken = [False] * len(events)

@@ -22,9 +22,16 @@ EVENTS = pa.schema(
         ("received_at", _TIME),
         ("page_path", pa.string()),
         ("properties", pa.string()),
+        ("channel", pa.string()),
+        ("device", pa.string()),
+        ("language", pa.string()),
     ]
 )
-"""The log without what names a person: no traits, no context, `properties` as cleaned JSON, `page_path` without a query."""
+"""The log without what names a person: no traits, `properties` as cleaned JSON, `page_path` without a query.
+
+Of the context there are three coarse facts: `channel` as the sender calls it (`web`, `store`), `device` (`desktop`, `mobile`, `tablet` or
+`app`), and the two letters of the `language`.
+"""
 
 ORDER_LINES = pa.schema(
     [
@@ -99,13 +106,16 @@ PRICES = pa.schema(
 )
 """Net prices; no `valid_from` means always until now, no `valid_until` means for ever."""
 
+MERGES = pa.schema([("profile_id", pa.string()), ("canonical_id", pa.string())])
+"""Which profiles are the same person as another one, and which profile stands for them; who stands for themselves is not in it."""
+
 APPENDED = {"events": EVENTS, "order_lines": ORDER_LINES, "decisions": DECISIONS}
 """Datasets that grow by sequence number, in one folder per day of arrival."""
 
 PERSONAL = tuple(APPENDED)
 """Datasets with a `profile_id`, which erasure goes through."""
 
-WHOLE = {"products": PRODUCTS, "relations": RELATIONS, "prices": PRICES}
+WHOLE = {"products": PRODUCTS, "relations": RELATIONS, "prices": PRICES, "merges": MERGES}
 """Datasets that are written anew when they have changed."""
 
 SCHEMAS = {**APPENDED, **WHOLE}

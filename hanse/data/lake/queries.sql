@@ -30,7 +30,7 @@ SET sequence = excluded.sequence,
     copied_at = excluded.copied_at;
 
 -- log --
--- Events by order of arrival, without what is personal by its place: traits and, but for the page, the context.
+-- Events by order of arrival, without what is personal by its place: traits and, but for the page, the context; none of restricted people.
 SELECT
     event_id::text,
     sequence,
@@ -42,9 +42,14 @@ SELECT
     occurred_at,
     received_at,
     coalesce(context #>> '{page,path}', properties ->> 'path', context #>> '{page,url}', properties ->> 'url') AS page,
-    CASE WHEN type IN ('track', 'page', 'screen') THEN properties::text ELSE '{}' END AS properties
+    CASE WHEN type IN ('track', 'page', 'screen') THEN properties::text ELSE '{}' END AS properties,
+    coalesce(properties ->> 'channel', context ->> 'channel') AS channel,
+    context #>> '{device,type}' AS device,
+    context ->> 'userAgent' AS user_agent,
+    context ->> 'locale' AS locale
 FROM events
 WHERE sequence > %(after)s AND sequence <= %(until)s
+  AND NOT EXISTS (SELECT FROM profiles AS kept WHERE kept.profile_id = events.profile_id AND kept.restricted_at IS NOT NULL)
 ORDER BY sequence;
 
 -- decisions --
@@ -65,6 +70,7 @@ SELECT
     decided_at
 FROM decisions
 WHERE sequence > %(after)s AND sequence <= %(until)s
+  AND NOT EXISTS (SELECT FROM profiles AS kept WHERE kept.profile_id = decisions.profile_id AND kept.restricted_at IS NOT NULL)
 ORDER BY sequence;
 
 -- products_mark --
@@ -117,3 +123,12 @@ SELECT
     currency
 FROM prices
 ORDER BY product_id, price_list, min_quantity, valid_from;
+
+-- merges_mark --
+-- Changes whenever other profiles are one person.
+SELECT count(*)::text || ':' || coalesce(sum(hashtextextended(profile_id::text || merged_into::text, 0)::numeric), 0)::text AS mark
+FROM profiles WHERE merged_into IS NOT NULL;
+
+-- merges --
+-- Which profiles are the same person as another one.
+SELECT profile_id::text, merged_into::text AS canonical_id FROM profiles WHERE merged_into IS NOT NULL ORDER BY profile_id;

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pyarrow as pa
 
-from hanse.data.lake import datasets, order_lines, pseudonymisation
+from hanse.data.lake import circumstances, datasets, order_lines, pseudonymisation
 
 Rows = Sequence[tuple[Any, ...]]
 Columns = list[Any]
@@ -19,13 +19,13 @@ def log(rows: Rows, currency: str) -> dict[str, pa.Table]:
     """Make tables of events and order lines from rows of the log; `currency` is that of amounts that come without one."""
     lines: list[tuple[Any, ...]] = []
     events = []
-    for event_id, sequence, kind, name, profile_id, decision_id, source, occurred_at, received_at, page, document in rows:
+    for event_id, sequence, kind, name, profile_id, decision_id, source, occurred_at, received_at, page, document, *sent in rows:
         properties, cleaned = pseudonymisation.json(document, names_things=kind != "track")
         if name in order_lines.NAMES:
             taken = order_lines.lines(name, properties, event_id=event_id, currency=currency)
             lines.extend(_line(line, event_id, sequence, profile_id, occurred_at, received_at) for line in taken)
         texts = (_text(name), profile_id, decision_id, _text(source))
-        events.append((event_id, sequence, kind, *texts, occurred_at, received_at, _path(page), cleaned))
+        events.append((event_id, sequence, kind, *texts, occurred_at, received_at, _path(page), cleaned, *_circumstances(*sent)))
     return {"events": table(events, datasets.EVENTS), "order_lines": table(lines, datasets.ORDER_LINES)}
 
 
@@ -46,6 +46,10 @@ def table(rows: Rows, schema: pa.Schema) -> pa.Table:
 def _line(line: order_lines.Line, event_id: str, sequence: int, profile_id: str | None, *times: Any) -> tuple[Any, ...]:
     order_id, product_id, *amounts = line
     return (_identifier(order_id), event_id, sequence, profile_id, _identifier(product_id), *amounts, *times)
+
+
+def _circumstances(channel: str | None, device: str | None, user_agent: str | None, locale: str | None) -> tuple[str | None, ...]:
+    return circumstances.channel(channel), circumstances.device(device, user_agent), circumstances.language(locale)
 
 
 @lru_cache(maxsize=10_000)

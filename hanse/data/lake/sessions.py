@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hanse.base.config import Settings
@@ -37,6 +38,7 @@ class Tables:
     products: ir.Table
     relations: ir.Table
     prices: ir.Table
+    merges: ir.Table
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,23 @@ class Session:
     backend: Any
     """The Ibis backend, for memtables and the like."""
     close: Callable[[], None]
+
+    def keep(self, name: str, table: ir.Table) -> ir.Table:
+        """Keep the rows of an expression for those who ask again, under a name of its own; Spark computes them again each time."""
+        if self.backend.name != "duckdb":
+            return table
+        self.backend.con.execute(f'CREATE TEMP TABLE "{name}" AS {self.backend.compile(table)}')
+        return _named(self.backend, name, table.schema())
+
+    def read(self, name: str, path: Path, schema: pa.Schema) -> ir.Table:
+        """Return the rows of another Parquet file as a table of this session."""
+        import ibis
+
+        if self.backend.name == "duckdb":
+            self.backend.con.read_parquet(str(path)).create_view(name)
+        else:
+            self.backend._session.read.parquet(str(path)).createOrReplaceTempView(name)  # noqa: SLF001  # Ibis gives no other way to it
+        return _named(self.backend, name, ibis.Schema.from_pyarrow(schema))
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -102,10 +121,14 @@ def _tables(backend: Any) -> Tables:
 def _table(backend: Any, dataset: str) -> ir.Table:
     """Return a view of an engine as an Ibis table with our columns; asking the engine for them would lose the time zone on Spark."""
     import ibis
+
+    return _named(backend, dataset, ibis.Schema.from_pyarrow(datasets.SCHEMAS[dataset]))
+
+
+def _named(backend: Any, name: str, schema: Any) -> ir.Table:
     from ibis.expr import operations
 
-    schema = ibis.Schema.from_pyarrow(datasets.SCHEMAS[dataset])
-    return operations.DatabaseTable(dataset, schema=schema, source=backend, namespace=operations.Namespace()).to_expr()
+    return operations.DatabaseTable(name, schema=schema, source=backend, namespace=operations.Namespace()).to_expr()
 
 
 def _duckdb(folder: Path, found: dict[str, list[str]]) -> tuple[Any, Callable[[], None]]:
@@ -117,7 +140,9 @@ def _duckdb(folder: Path, found: dict[str, list[str]]) -> tuple[Any, Callable[[]
         connection.read_parquet(paths, hive_partitioning=False).create_view(dataset)
     # the one function that expressions need and that Spark has by this name
     connection.execute("CREATE MACRO from_utc_timestamp(moment, zone) AS timezone(zone, moment)")
-    return ibis.duckdb.from_connection(connection), connection.close
+    backend = ibis.duckdb.from_connection(connection)
+    connection.execute("SET enable_progress_bar = false")  # Ibis has it drawn into whatever log there is
+    return backend, connection.close
 
 
 def _spark(folder: Path, found: dict[str, list[str]]) -> tuple[Any, Callable[[], None]]:

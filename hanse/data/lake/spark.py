@@ -73,6 +73,9 @@ class Backend(backends.Backend):  # type: ignore[misc]  # Ibis has no types
         return expr.__pyarrow_result__(rows.cast(table.schema().to_pyarrow()))
 
 
+Backend.register_options()  # ibis does so only where it makes the backend itself; columns of floating point need them
+
+
 def start(folder: Path, found: dict[str, list[str]]) -> tuple[Any, Callable[[], None]]:
     """Start Spark, or use the one that runs, with a view of each dataset's files; return the backend and what stops it."""
     with _lock:

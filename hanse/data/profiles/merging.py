@@ -29,7 +29,7 @@ LARGEST = 20_000
 
 
 class UnknownProfile(errors.HanseError):
-    """There is no profile {profile_id}. It may have been erased."""
+    """There is no such customer. Check the id or the key; they may have been erased at their own request."""
 
     status = 404
     exit_code = 2

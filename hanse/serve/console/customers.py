@@ -1,48 +1,44 @@
-"""Customers: persons and companies, found by an identity; one whole in the drawer, masked until somebody asks to see it."""
+"""One customer whole on a page: all records that are the same person, masked until somebody asks to see it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from hanse.base import context as contract
+from hanse.base import ids
 from hanse.base.database import Connection, Queries
-from hanse.base.errors import HanseError
 from hanse.data import consent
 from hanse.data.access.accounts import Permission
-from hanse.data.profiles.store import queries as profile_queries
-from hanse.serve.console import masking, pages, session
+from hanse.data.consent import operations as consent_operations
+from hanse.data.consent import proof_page
+from hanse.data.consent.requests import AskProof
+from hanse.data.profiles import merging, reading
+from hanse.data.profiles.requests import KnownProfile
+from hanse.serve.console import customer_merges, customer_timeline, masking, pages, session
 from hanse.serve.console.session import AnyRequest, Visit
 
 queries = Queries(__package__)
-PAGE = 50
-MOST_EXPORTED = 10_000
-
-
-class UnknownProfile(HanseError):
-    """There is no customer with this id. They may have been deleted at their own request."""
-
-    status = 404
-    exit_code = 2
-
-
-@get("/customers")
-async def show(request: AnyRequest) -> Response[bytes]:
-    """List customers, the newest first, or those an identity belongs to."""
-    visit = session.of(request)
-    async with visit.context() as context:
-        facts = await _list(visit, await context.connection())
-    if request.query_params.get("format") == "csv":
-        return _export(visit, facts["customers"])
-    return pages.page(visit, "customers.html", **facts, customer=None)
+DECISIONS = 20
+LONGEST_NOTE = 5_000
+PROOF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+"""The page of proof brings its own style, so that it can be kept as a file; it holds no script."""
 
 
 @get("/customers/{profile_id:uuid}")
 async def show_one(request: AnyRequest, profile_id: FromPath[UUID]) -> Response[bytes]:
-    """Show one customer, masked."""
-    return await _drawer(session.of(request), profile_id, open_=False)
+    """Show one customer, masked; a record of theirs leads to the one that stands for them."""
+    visit = session.of(request)
+    async with visit.context() as context:
+        stands = await merging.canonical(await context.connection(), profile_id)
+    if stands != profile_id:
+        query = request.url.query
+        return pages.redirect(visit, f"/customers/{stands}" + (f"?{query}" if query else ""))
+    return await _page(visit, profile_id, open_=False)
 
 
 @post("/customers/{profile_id:uuid}/reveal", status_code=200)
@@ -52,85 +48,114 @@ async def reveal(request: AnyRequest, profile_id: FromPath[UUID]) -> Response[by
     visit.need(Permission.PERSONAL_DATA)
     async with visit.context() as context:
         await visit.note(context, "customers.reveal", effect="read", subject=str(profile_id))
-    return await _drawer(visit, profile_id, open_=True)
+    return await _page(visit, profile_id, open_=True)
 
 
-async def _drawer(visit: Visit, profile_id: UUID, *, open_: bool) -> Response[bytes]:
+@get("/customers/{profile_id:uuid}/reveal")
+async def show_again(request: AnyRequest, profile_id: FromPath[UUID]) -> Response[bytes]:
+    """Lead back to the masked page whoever comes to the address of the revealed one by a link, such as that of the language."""
+    query = request.url.query
+    return pages.redirect(session.of(request), f"/customers/{profile_id}" + (f"?{query}" if query else ""))
+
+
+@post("/customers/{profile_id:uuid}/proof", status_code=200)
+async def prove(request: AnyRequest, profile_id: FromPath[UUID]) -> Response[bytes]:
+    """Show the proof of a customer's consents as a page to print; the operation notes who asked."""
+    visit = session.of(request)
+    visit.need(Permission.PERSONAL_DATA)
+    async with visit.context(frozenset({consent_operations.proof.name})) as context:
+        asked = AskProof(profile_id=profile_id, language="de" if visit.words.language == "de" else "en")
+        made = await contract.run(consent_operations.proof, asked, context)
+    return Response(made.html.encode(), media_type="text/html", headers={**pages.HEADERS, "Content-Security-Policy": PROOF_POLICY})
+
+
+@post("/customers/{profile_id:uuid}/notes", status_code=200)
+async def write_note(request: AnyRequest, profile_id: FromPath[UUID]) -> Response[bytes]:
+    """Keep what somebody wrote down about a customer."""
+    visit = session.of(request)
+    visit.need(Permission.PERSONAL_DATA)
+    text = (await visit.form()).get("text", "").replace("\0", "\ufffd").replace("\r\n", "\n").strip()[:LONGEST_NOTE]
+    back = f"/customers/{profile_id}"
+    if not text:
+        return pages.redirect(visit, back + "#notes")
+    async with visit.context() as context:
+        connection, now = await context.connection(), context.clock.now()
+        stands = await merging.canonical(connection, profile_id)
+        note = {"note_id": ids.new(now), "profile_id": stands, "text": text, "author": visit.account.name, "now": now}
+        await connection.execute(queries["put_note"], note)
+        await visit.note(context, "customers.note", subject=str(stands))
+    return pages.redirect(visit, back, message=visit.words.gettext("The note is kept."))
+
+
+@post("/customers/{profile_id:uuid}/notes/{note_id:uuid}/remove", status_code=200)
+async def remove_note(request: AnyRequest, profile_id: FromPath[UUID], note_id: FromPath[UUID]) -> Response[bytes]:
+    """Remove a note about a customer."""
+    visit = session.of(request)
+    visit.need(Permission.PERSONAL_DATA)
     async with visit.context() as context:
         connection = await context.connection()
-        customer = await find(connection, profile_id, open_=open_)
-        if visit.wants_drawer:
-            return pages.fragment(visit, "customer.html", customer=customer)
-        return pages.page(visit, "customers.html", **await _list(visit, connection), customer=customer)
+        own = await reading.members(connection, profile_id)
+        await connection.execute(queries["remove_note"], {"note_id": note_id, "profile_ids": own})
+        await visit.note(context, "customers.remove_note", subject=str(profile_id))
+    return pages.redirect(visit, f"/customers/{profile_id}", message=visit.words.gettext("The note is removed."))
 
 
-async def find(connection: Connection, profile_id: UUID, *, open_: bool) -> dict[str, Any]:
-    """Return one customer with everything around them, as it may be shown; raises `UnknownProfile`."""
-    wanted: dict[str, Any] = {"profile_id": profile_id, "limit": 20}
-    row = await (await connection.execute(queries["profile"], wanted)).fetchone()
-    if row is None:
-        raise UnknownProfile
-    many = ("identities", "events", "decisions", "companies", "members", "installations")
-    around = {name: await _around(connection, name, wanted) for name in many}
-    around["consents"] = [_stand(each) for each in await consent.standings(connection, profile_id) if each.act]
-    for each in around["identities"]:
-        each["value"] = masking.identity(each["kind"], each["value"], open_=open_)
-    for each in around["companies"]:
-        each["name"] = masking.name("company", each["traits"], open_=True)
-    for each in around["members"]:
-        each["name"] = masking.name("person", each["traits"], open_=open_)
-    shown = masking.traits(row["traits"], open_=open_ or row["kind"] == "company")
-    return {**row, **around, "traits": shown, "name": masking.name(row["kind"], row["traits"], open_=open_), "open": open_}
+async def _page(visit: Visit, profile_id: UUID, *, open_: bool) -> Response[bytes]:
+    async with visit.context() as context:
+        connection = await context.connection()
+        known = await reading.whole(connection, profile_id)
+        facts = {**await _around(connection, known, open_=open_), "standings": await _standings(visit, connection, known)}
+        timeline = await customer_timeline.page(visit, connection, known)
+        merges = await customer_merges.log(visit, connection, known, open_=open_)
+    return pages.page(visit, "customer.html", customer=_shown(known, open_=open_), open=open_, **facts, timeline=timeline, merges=merges)
 
 
-def _stand(found: consent.Standing) -> dict[str, Any]:
-    act = {"channel": found.act.channel, "decided_at": found.act.decided_at} if found.act else {}
-    return {"purpose": found.purpose, "granted": found.situation.allows, **act}
+def _shown(known: KnownProfile, *, open_: bool) -> dict[str, Any]:
+    """Return one customer as they may be shown."""
+    return {
+        **{name: getattr(known, name) for name in ("profile_id", "kind", "members", "price_lists", "installations", "created_at")},
+        **{name: getattr(known, name) for name in ("first_event_at", "last_event_at")},
+        "name": masking.name(known.kind, known.traits, open_=open_),
+        "traits": masking.traits(known.traits, open_=open_ or known.kind == "company"),
+        "identities": _grouped(known, open_=open_),
+        "companies": [{"profile_id": each.profile_id, "name": each.name, "role": each.role, "depth": each.depth} for each in known.companies],
+    }
 
 
-async def search(connection: Connection, text: str, limit: int = PAGE) -> list[dict[str, Any]]:
-    """Return customers by an identity of any kind, or their id."""
-    kinds = [row["kind"] async for row in await connection.execute(queries["identity_kinds"])]
-    found: list[dict[str, Any]] = []
-    for spelling in dict.fromkeys((text.strip(), text.strip().lower())):
-        wanted = {"text": spelling, "kinds": kinds, "limit": limit}
-        found += await (await connection.execute(queries["find_profiles"], wanted)).fetchall()
-    return _named(list({row["profile_id"]: row for row in found}.values()))
+def _grouped(known: KnownProfile, *, open_: bool) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for each in known.identities:
+        shown = masking.identity(each.kind, each.value, open_=open_)
+        found.setdefault(each.kind, []).append({"value": shown, "source": each.source, "since": each.since, "is_shared": each.is_shared})
+    return found
 
 
-async def _list(visit: Visit, connection: Connection) -> dict[str, Any]:
-    asked = visit.request.query_params
-    text, kind = asked.get("q", "").strip(), asked.get("kind", "")
-    counts = {row["kind"]: row["count"] async for row in await connection.execute(profile_queries["count"])}
-    if text:
-        customers, following = await search(connection, text), None
-    else:
-        limit = MOST_EXPORTED if asked.get("format") == "csv" else PAGE
-        wanted = {"kind": kind or None, "before": _uuid(asked.get("before", "")), "limit": limit + 1}
-        rows = await (await connection.execute(queries["list_profiles"], wanted)).fetchall()
-        customers, following = _named(rows[:limit]), rows[limit - 1]["profile_id"] if len(rows) > limit else None
-    facts = {"customers": customers, "next": pages.link_with(visit.request, before=following) if following else None}
-    return {**facts, "search": text, "kind": kind, "counts": counts}
+async def _around(connection: Connection, known: KnownProfile, *, open_: bool) -> dict[str, Any]:
+    """Return what stands around a customer in other tables."""
+    wanted: Mapping[str, Any] = {"profile_ids": known.members, "limit": DECISIONS}
+    names = ("decisions_of_profile", "members_of_profile", "trait_sources", "notes_of_profile")
+    decisions, members, sources, notes = [await (await connection.execute(queries[name], wanted, prepare=False)).fetchall() for name in names]
+    return {
+        "decisions": decisions,
+        "members": [{**each, "name": masking.name(each["kind"], each["traits"], open_=open_)} for each in members],
+        "sources": {each["name"]: each["source"] for each in sources if each["source"]},
+        "notes": [{**each, "text": each["text"] if open_ else masking.text("")} for each in notes],
+        "longest_note": LONGEST_NOTE,
+    }
 
 
-async def _around(connection: Connection, name: str, wanted: dict[str, Any]) -> list[dict[str, Any]]:
-    statement = queries[name if name == "identities" else f"{name}_of_profile"]
-    return await (await connection.execute(statement, wanted)).fetchall()
-
-
-def _named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**row, "name": masking.name(row["kind"], row["traits"], open_=False)} for row in rows]
-
-
-def _export(visit: Visit, customers: list[dict[str, Any]]) -> Response[bytes]:
+async def _standings(visit: Visit, connection: Connection, known: KnownProfile) -> list[dict[str, Any]]:
+    """Return where a customer stands with each purpose, and why, in words."""
     gettext = visit.words.gettext
-    header = [gettext("Customer"), gettext("Name"), gettext("Kind"), gettext("Events"), gettext("Last event"), gettext("Known since")]
-    rows = ((str(each["profile_id"]), each["name"], each["kind"], each["events"], each["last_event_at"], each["created_at"]) for each in customers)
-    return pages.table("customers", header, rows)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+    return [
+        {
+            "purpose": each.purpose,
+            "medium": gettext(proof_page.MEDIA[each.medium]) if each.medium else "",
+            "allowed": each.situation.allows,
+            "asked": each.act is not None,
+            "why": gettext(proof_page.SITUATIONS[each.situation]),
+            "channel": each.act.channel if each.act else "",
+            "decided_at": each.act.decided_at if each.act else None,
+        }
+        for each in await consent.standings(connection, known.members)
+    ]

@@ -79,7 +79,7 @@ def role_may(words: Words, name: str) -> str:
         "viewer": gettext("Sees every page; personal data is masked."),
         "marketer": gettext("Sees every page, trains models and changes rules; personal data is masked."),
         "service": gettext("Sees every page and may reveal personal data."),
-        "privacy": gettext("May reveal personal data, read the audit log and say how long data is kept."),
+        "privacy": gettext("May reveal personal data, answer privacy requests, read the audit log and say how long data is kept."),
         "admin": gettext("May do everything: import, repair, keys, people."),
     }.get(name, name)
 
@@ -273,6 +273,32 @@ def actor_kind(words: Words, name: str) -> str:
     }.get(name, name)
 
 
+def privacy_kind(words: Words, name: str) -> str:
+    """Return which right somebody asks for."""
+    gettext = words.gettext
+    return {
+        "access": gettext("Access"),
+        "portability": gettext("Portability"),
+        "rectification": gettext("Rectification"),
+        "erasure": gettext("Erasure"),
+        "restriction": gettext("Restriction"),
+        "objection": gettext("Objection"),
+        "deleted_customer": gettext("Erasure: deleted in the shop"),
+        "shop_erasure": gettext("Erasure of a whole shop"),
+    }.get(name, name)
+
+
+def privacy_state(words: Words, state: str) -> tuple[str, str, str]:
+    """Return the name of a request's state, how good it is, and its icon."""
+    gettext = words.gettext
+    return {
+        "open": (gettext("open"), "warn", "clock"),
+        "overdue": (gettext("overdue"), "bad", "circle-alert"),
+        "done": (gettext("done"), "good", "check"),
+        "dismissed": (gettext("dismissed"), "", "ban"),
+    }.get(state, (state, "", "circle-help"))
+
+
 def trait(words: Words, name: str) -> str:
     """Return the name of a trait, by its key in the Segment specification."""
     gettext = words.gettext
@@ -297,4 +323,40 @@ def trait(words: Words, name: str) -> str:
         "createdAt": gettext("Customer since"),
         "website": gettext("Website"),
         "employees": gettext("Employees"),
+    }.get(name, name)
+
+
+def merge_cause(words: Words, cause: str, *, day: str, actor: str) -> str:
+    """Return why two records are said to be one person, in a sentence."""
+    gettext = words.gettext
+    return {
+        "event": gettext("The same visitor used both in one event, first on %(day)s.", day=day),
+        "source": gettext("%(name)s keeps both as one customer, since %(day)s.", name=actor, day=day),
+        "match": gettext("The records are so alike that they must be one person; found on %(day)s.", day=day),
+        "person": gettext("%(name)s said on %(day)s that they are one person.", name=actor, day=day),
+    }.get(cause, cause)
+
+
+def merge_refusal(words: Words, reason: str) -> str:
+    """Return why two records that are said to be one person are not joined, in a sentence."""
+    gettext = words.gettext
+    if reason.startswith("limit:"):
+        return gettext(
+            "Not joined: together they would have more of one kind of key than one person has: %(kind)s.", kind=identity(words, reason[6:])
+        )
+    return {
+        "shared": gettext("Not joined: several people use one of the two, as with a shared computer or the address of a department."),
+        "separated": gettext("Not joined: somebody said that these are different people."),
+    }.get(reason, reason)
+
+
+def membership(words: Words, name: str) -> str:
+    """Return as what somebody belongs to a company."""
+    gettext = words.gettext
+    return {
+        "member": gettext("Member"),
+        "buyer": gettext("Buyer"),
+        "technician": gettext("Technician"),
+        "owner": gettext("Owner"),
+        "subsidiary": gettext("Subsidiary"),
     }.get(name, name)

@@ -159,8 +159,18 @@ async def _drawer(visit: Visit, event_id: UUID, *, open_: bool) -> Response[byte
         raise UnknownEvent
     event = {**_masked(visit, found, open_=open_), "open": open_, **_times(visit, found)}
     if visit.wants_drawer:
-        return pages.fragment(visit, "live_event.html", event=event, query=_query(_wish(visit.request.query_params)))
-    return pages.page(visit, "live.html", **await _list(visit), event=event)
+        return pages.fragment(visit, "live_event.html", event=event, **_back(visit))
+    return pages.page(visit, "live.html", **{**await _list(visit), **_back(visit)}, event=event)
+
+
+def _back(visit: Visit) -> dict[str, Any]:
+    """Return where the drawer closes to, the list or the customer whose event it is, and what says so in addresses."""
+    try:
+        customer_id = UUID(visit.request.query_params.get("customer", ""))
+    except ValueError:
+        query = _query(_wish(visit.request.query_params))
+        return {"query": query, "close": f"/data/live{query}"}
+    return {"query": f"?customer={customer_id}", "close": f"/customers/{customer_id}"}
 
 
 def _masked(visit: Visit, event: LoggedEvent, *, open_: bool = False) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from litestar import Response, get
 
 from hanse.base.database import Connection
 from hanse.data.catalog import listing
-from hanse.serve.console import customers, pages, places, session
+from hanse.serve.console import customer_list, pages, places, session
 from hanse.serve.console.places import Place
 from hanse.serve.console.session import AnyRequest, Visit
 
@@ -43,6 +43,6 @@ async def _products(visit: Visit, connection: Connection, text: str) -> list[tup
 
 
 async def _customers(visit: Visit, connection: Connection, text: str) -> list[tuple[Place, str]]:
-    found = await customers.search(connection, text, MOST)
+    found = await customer_list.search(connection, text, MOST)
     nameless = visit.words.gettext("Customer")
     return [(Place(f"/customers/{each['profile_id']}", each["name"] or nameless, icon="users"), str(each["profile_id"])[-12:]) for each in found]

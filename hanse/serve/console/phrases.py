@@ -41,6 +41,7 @@ def for_templates(words: Words) -> dict[str, Callable[..., Any]]:
         "event_type": labels.event_type,
         "actor_kind": labels.actor_kind,
         "trait_name": labels.trait,
+        "role_of": labels.membership,
         "field_name": _field,
         "schedule_text": schedule,
         "attribute_text": attribute,

@@ -44,8 +44,10 @@ def rail(visit: Visit) -> Rail:
     )
     declared = visit.runtime.registry.capabilities.values()
     capabilities = tuple(Place(f"/capabilities/{each.name}", gettext(each.title), icon=each.icon) for each in declared)
-    end = (Place("/jobs", gettext("Jobs"), icon="list-checks", key="j"), Place("/settings", gettext("Settings"), icon="settings", key="s"))
-    return Rail(main, capabilities, end)
+    end = [Place("/jobs", gettext("Jobs"), icon="list-checks", key="j"), Place("/settings", gettext("Settings"), icon="settings", key="s")]
+    if visit.may(Permission.PRIVACY):
+        end.insert(0, Place("/privacy", gettext("Privacy"), icon="shield-check", key="v"))
+    return Rail(main, capabilities, tuple(end))
 
 
 def settings(visit: Visit) -> list[Place]:

@@ -1,93 +1,104 @@
 -- list_profiles --
--- Persons and companies, the newest first, with how many identities and how much history each has.
-SELECT profile.profile_id, profile.kind, profile_traits(member.ids) AS traits, profile.created_at, profile.updated_at,
-    identities.count AS identities, events.count AS events, events.last_at AS last_event_at
-FROM (
-    SELECT profile_id, kind, created_at, updated_at FROM profiles
-    WHERE merged_into IS NULL
-      AND (%(kind)s::text IS NULL OR kind = %(kind)s)
-      AND (%(before)s::uuid IS NULL OR profile_id < %(before)s)
+-- Persons or companies, the newest first: those that stand for themselves, however many records were merged into them.
+SELECT listed.profile_id
+FROM unnest(%(kinds)s::text[]) AS wanted (kind)
+CROSS JOIN LATERAL (
+    SELECT profile_id FROM profiles
+    WHERE merged_into IS NULL AND profiles.kind = wanted.kind AND profile_id < %(before)s::uuid
     ORDER BY profile_id DESC
     LIMIT %(limit)s
-) AS profile
-CROSS JOIN LATERAL (SELECT profile_members(profile.profile_id) AS ids) AS member
-CROSS JOIN LATERAL (SELECT count(*) AS count FROM identities WHERE identities.profile_id = ANY(member.ids)) AS identities
-CROSS JOIN LATERAL (SELECT count(*) AS count, max(occurred_at) AS last_at FROM events WHERE events.profile_id = ANY(member.ids)) AS events
-ORDER BY profile.profile_id DESC;
+) AS listed
+ORDER BY listed.profile_id DESC
+LIMIT %(limit)s;
 
--- find_profiles --
--- Persons and companies with an identity that is a text, or whose id it is.
-SELECT profile.profile_id, profile.kind, profile_traits(member.ids) AS traits, profile.created_at, profile.updated_at,
-    identities.count AS identities, events.count AS events, events.last_at AS last_event_at
-FROM (
-    SELECT DISTINCT coalesce(one.merged_into, one.profile_id) AS profile_id
-    FROM identities AS known JOIN profiles AS one USING (profile_id)
-    WHERE (known.kind, known.value) IN (SELECT each, %(text)s FROM unnest(%(kinds)s::text[]) AS each)
-       OR known.profile_id::text = %(text)s
-    LIMIT %(limit)s
-) AS found
-JOIN profiles AS profile USING (profile_id)
-CROSS JOIN LATERAL (SELECT profile_members(profile.profile_id) AS ids) AS member
-CROSS JOIN LATERAL (SELECT count(*) AS count FROM identities WHERE identities.profile_id = ANY(member.ids)) AS identities
-CROSS JOIN LATERAL (SELECT count(*) AS count, max(occurred_at) AS last_at FROM events WHERE events.profile_id = ANY(member.ids)) AS events
-ORDER BY profile.profile_id DESC;
+-- count_profiles --
+-- How many persons and companies there are, counted up to a number.
+SELECT wanted.kind, counted.count
+FROM unnest('{person,company}'::text[]) AS wanted (kind)
+CROSS JOIN LATERAL (
+    SELECT count(*) AS count FROM (SELECT FROM profiles WHERE merged_into IS NULL AND profiles.kind = wanted.kind LIMIT %(most)s) AS found
+) AS counted
+WHERE counted.count > 0;
 
--- identity_kinds --
--- Which kinds of identity there are.
-WITH RECURSIVE kinds AS (
-    (SELECT kind FROM identities ORDER BY kind LIMIT 1)
-    UNION ALL
-    SELECT (SELECT kind FROM identities WHERE identities.kind > kinds.kind ORDER BY kind LIMIT 1) FROM kinds WHERE kinds.kind IS NOT NULL
+-- profile_rows --
+-- What a list shows of some persons and companies: the events of all in one look into the index of each month.
+WITH member AS MATERIALIZED (
+    SELECT wanted.place, wanted.profile_id AS root_id, own.profile_id
+    FROM unnest(%(profile_ids)s::uuid[]) WITH ORDINALITY AS wanted (profile_id, place)
+    CROSS JOIN LATERAL unnest(profile_members(wanted.profile_id)) AS own (profile_id)
+), seen AS (
+    SELECT profile_id, count(*) AS events, max(occurred_at) AS last_event_at
+    FROM events WHERE profile_id = ANY(ARRAY(SELECT profile_id FROM member)) GROUP BY profile_id
+), known AS (
+    SELECT profile_id, count(*) AS identities FROM identities WHERE profile_id = ANY(ARRAY(SELECT profile_id FROM member)) GROUP BY profile_id
 )
-SELECT kind FROM kinds WHERE kind IS NOT NULL;
+SELECT root.profile_id, root.kind, profile_traits(whole.ids) AS traits, root.created_at, whole.identities, whole.events, whole.last_event_at
+FROM (
+    SELECT place, root_id, array_agg(profile_id) AS ids, coalesce(sum(identities), 0)::bigint AS identities, coalesce(sum(events), 0)::bigint AS events,
+        max(last_event_at) AS last_event_at
+    FROM member LEFT JOIN seen USING (profile_id) LEFT JOIN known USING (profile_id)
+    GROUP BY place, root_id
+) AS whole
+JOIN profiles AS root ON root.profile_id = whole.root_id
+ORDER BY whole.place;
 
--- profile --
--- One person or company: the profile that stands for them, with what is known of all that are the same.
-SELECT root.profile_id, root.kind, profile_traits(member.ids) AS traits, root.created_at, root.updated_at
-FROM profiles AS one
-JOIN profiles AS root ON root.profile_id = coalesce(one.merged_into, one.profile_id)
-CROSS JOIN LATERAL (SELECT profile_members(one.profile_id) AS ids) AS member
-WHERE one.profile_id = %(profile_id)s;
-
--- identities --
--- The keys of one profile.
-SELECT kind, value, source, created_at FROM identities WHERE profile_id = ANY(profile_members(%(profile_id)s)) ORDER BY kind, created_at, value LIMIT 50;
-
--- events_of_profile --
--- What somebody did lately.
-SELECT event_id, coalesce(name, type) AS name, source, occurred_at, properties, decision_id
-FROM events WHERE profile_id = ANY(profile_members(%(profile_id)s))
-ORDER BY occurred_at DESC
+-- timeline --
+-- What somebody did before a moment, the latest first: for each record as many as the page has, then the latest of those.
+SELECT event.*
+FROM unnest(%(profile_ids)s::uuid[]) AS member (profile_id)
+CROSS JOIN LATERAL (
+    SELECT event_id, type, name, source, occurred_at, properties, decision_id
+    FROM events
+    WHERE events.profile_id = member.profile_id
+      AND occurred_at <= %(before_at)s AND (occurred_at, event_id) < (%(before_at)s, %(before_id)s::uuid)
+      AND (%(name)s::text IS NULL OR name = %(name)s) AND (%(type)s::text IS NULL OR type = %(type)s)
+    ORDER BY occurred_at DESC, event_id DESC
+    LIMIT %(limit)s
+) AS event
+ORDER BY event.occurred_at DESC, event.event_id DESC
 LIMIT %(limit)s;
 
 -- decisions_of_profile --
 -- What somebody was answered lately.
-SELECT decision_id, operation, arm, basis, reason, decided_at
-FROM decisions WHERE profile_id = ANY(profile_members(%(profile_id)s))
-ORDER BY decided_at DESC
+SELECT decision.*
+FROM unnest(%(profile_ids)s::uuid[]) AS member (profile_id)
+CROSS JOIN LATERAL (
+    SELECT decision_id, operation, arm, basis, reason, decided_at FROM decisions WHERE decisions.profile_id = member.profile_id
+    ORDER BY decided_at DESC
+    LIMIT %(limit)s
+) AS decision
+ORDER BY decision.decided_at DESC
 LIMIT %(limit)s;
-
--- companies_of_profile --
--- For whom somebody acts.
-SELECT company.profile_id, company.traits, membership.role
-FROM memberships AS membership JOIN profiles AS company ON company.profile_id = membership.company_id
-WHERE membership.member_id = ANY(profile_members(%(profile_id)s))
-LIMIT 20;
 
 -- members_of_profile --
 -- Who acts for a company.
-SELECT member.profile_id, member.traits, membership.role
-FROM memberships AS membership JOIN profiles AS member ON member.profile_id = membership.member_id
-WHERE membership.company_id = ANY(profile_members(%(profile_id)s))
+SELECT DISTINCT ON (root.profile_id) root.profile_id, root.kind, profile_traits(profile_members(root.profile_id)) AS traits, membership.role
+FROM memberships AS membership
+JOIN profiles AS one ON one.profile_id = membership.member_id
+JOIN profiles AS root ON root.profile_id = coalesce(one.merged_into, one.profile_id)
+WHERE membership.company_id = ANY(%(profile_ids)s)
+ORDER BY root.profile_id
 LIMIT 50;
 
--- installations_of_profile --
--- Which machines stand at somebody's.
-SELECT installation.product_id, product.title, installation.serial_number, installation.place, installation.installed_at
-FROM installations AS installation LEFT JOIN products AS product USING (product_id)
-WHERE installation.profile_id = ANY(profile_members(%(profile_id)s))
-ORDER BY installation.installed_at DESC NULLS LAST
-LIMIT 50;
+-- trait_sources --
+-- From which systems what is known of somebody came: those of the record that was written last.
+SELECT DISTINCT ON (given.key) given.key AS name,
+    (SELECT string_agg(DISTINCT source, ', ' ORDER BY source) FROM identities WHERE identities.profile_id = member.profile_id) AS source
+FROM profiles AS member CROSS JOIN LATERAL jsonb_each(member.traits) AS given
+WHERE member.profile_id = ANY(%(profile_ids)s)
+ORDER BY given.key, member.updated_at DESC, member.profile_id DESC;
+
+-- notes_of_profile --
+-- What people wrote down about somebody, the newest first.
+SELECT note_id, text, author, written_at FROM customer_notes WHERE profile_id = ANY(%(profile_ids)s) ORDER BY written_at DESC, note_id DESC LIMIT 100;
+
+-- put_note --
+-- Keeps a note about somebody.
+INSERT INTO customer_notes (note_id, profile_id, text, author, written_at) VALUES (%(note_id)s, %(profile_id)s, %(text)s, %(author)s, %(now)s);
+
+-- remove_note --
+-- Removes a note about somebody.
+DELETE FROM customer_notes WHERE note_id = %(note_id)s AND profile_id = ANY(%(profile_ids)s);
 
 -- reopen_dead_letter --
 -- Takes the dismissal of a dead letter back.

@@ -311,7 +311,7 @@ def test_personal_data_and_the_audit_log_are_for_few() -> None:
     allowed = {permission: {role for role in Role if permission in accounts.SCOPES_BY_ROLE[role]} for permission in Permission}
     assert allowed[Permission.SEE] == set(Role)
     assert allowed[Permission.PERSONAL_DATA] == {Role.SERVICE, Role.PRIVACY, Role.ADMIN}
-    assert allowed[Permission.AUDIT] == allowed[Permission.RETENTION] == {Role.PRIVACY, Role.ADMIN}
+    assert allowed[Permission.AUDIT] == allowed[Permission.RETENTION] == allowed[Permission.PRIVACY] == {Role.PRIVACY, Role.ADMIN}
     assert allowed[Permission.KEYS] == allowed[Permission.PEOPLE] == allowed[Permission.IMPORT] == {Role.ADMIN}
     assert allowed[Permission.REPAIR] <= allowed[Permission.PERSONAL_DATA]
 

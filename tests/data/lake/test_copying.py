@@ -12,7 +12,7 @@ import pytest
 from hanse.base import database
 from hanse.base.context import Context, Resources
 from hanse.data import events, lake
-from hanse.data.lake import copying, files, jobs
+from hanse.data.lake import copying, datasets, files, jobs
 from tests.conftest import NOW
 from tests.data.lake.conftest import Write, decision, event, order, product, values
 
@@ -31,7 +31,7 @@ async def positions(resources: Resources) -> dict[str, tuple[int, int]]:
 
 
 async def test_an_empty_database_makes_an_empty_lake(context: Context) -> None:
-    assert await lake.refresh(context) == {"events": 0, "order_lines": 0, "decisions": 0, "products": 0, "relations": 0, "prices": 0}
+    assert await lake.refresh(context) == dict.fromkeys(datasets.SCHEMAS, 0)
     assert sequences(context) == []
 
 

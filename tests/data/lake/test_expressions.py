@@ -133,7 +133,7 @@ QUESTIONS: dict[str, tuple[Ask, list[Row]]] = {
 
 def event(number: int, event_id: str, name: str | None, profile_id: str | None, at: datetime) -> Row:
     kind = "track" if name else "page"
-    return (event_id, number, kind, name, profile_id, None, "shop", at, START, None, "{}")
+    return (event_id, number, kind, name, profile_id, None, "shop", at, START, None, "{}", None, None, None)
 
 
 def write(home: Path, lines: list[Row], events: list[Row]) -> Settings:

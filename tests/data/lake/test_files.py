@@ -18,7 +18,7 @@ TODAY = NOW.date()
 def add(lake: Path, first: int, last: int, day: date = TODAY) -> None:
     """Write a file with one row for each number."""
     at = NOW.replace(year=day.year, month=day.month, day=day.day)
-    rows = [(f"e{number}", number, "track", "X", None, None, "shop", at, at, None, "{}") for number in range(first, last + 1)]
+    rows = [(f"e{number}", number, "track", "X", None, None, "shop", at, at, None, "{}", None, None, None) for number in range(first, last + 1)]
     files.add(lake, "events", records.table(rows, datasets.EVENTS), arrived="received_at", first=first, last=last)
 
 

@@ -1,0 +1,59 @@
+-- profiles --
+-- The records that are the person, with their traits.
+SELECT profile_id, kind, traits, created_at, updated_at, restricted_at FROM profiles WHERE profile_id = ANY(%(profile_ids)s::uuid[])
+ORDER BY created_at, profile_id;
+
+-- identities --
+-- What they are known by, and who said so.
+SELECT profile_id, kind, value, source, created_at FROM identities WHERE profile_id = ANY(%(profile_ids)s::uuid[]) ORDER BY kind, value;
+
+-- merges --
+-- Why these records are one person; only what is between them.
+SELECT profile_id, other_id, cause, linked_at, refused, cut_at FROM profile_links
+WHERE profile_id = ANY(%(profile_ids)s::uuid[]) AND other_id = ANY(%(profile_ids)s::uuid[]) ORDER BY linked_at, link_id;
+
+-- companies --
+-- For which companies they act, and as what.
+SELECT coalesce(company.traits ->> 'company', company.traits ->> 'name') AS company, member.role, member.created_at
+FROM memberships AS member JOIN profiles AS company ON company.profile_id = member.company_id
+WHERE member.member_id = ANY(%(profile_ids)s::uuid[]) ORDER BY member.created_at, member.company_id;
+
+-- members --
+-- Who acts for a company, by role alone.
+SELECT role, created_at FROM memberships WHERE company_id = ANY(%(profile_ids)s::uuid[]) ORDER BY created_at, member_id;
+
+-- installations --
+-- The machines that stand at their place.
+SELECT product_id, serial_number, place, installed_at, source FROM installations WHERE profile_id = ANY(%(profile_ids)s::uuid[])
+ORDER BY installed_at, installation_id;
+
+-- price_lists --
+-- Which prices they have.
+SELECT price_list FROM price_lists WHERE profile_id = ANY(%(profile_ids)s::uuid[]) ORDER BY price_list;
+
+-- events --
+-- All that happened.
+SELECT event_id, type, name, source, user_id, anonymous_id, occurred_at, received_at, properties, context, decision_id FROM events
+WHERE profile_id = ANY(%(profile_ids)s::uuid[]) ORDER BY occurred_at, event_id;
+
+-- decisions --
+-- What they were answered, and why.
+SELECT decision_id, operation, reason, basis, model_version, arm, arm_probability, request, answer, decided_at FROM decisions
+WHERE profile_id = ANY(%(profile_ids)s::uuid[]) ORDER BY decided_at, decision_id;
+
+-- requests --
+-- For which rights they asked.
+SELECT kind, state, note, received_at, due_at, extended_at, extension_reason, closed_at, closing_reason FROM privacy_requests
+WHERE profile_id = ANY(%(profile_ids)s::uuid[]) ORDER BY received_at, request_id;
+
+-- retention --
+-- How long events are kept.
+SELECT type, name, keep_days FROM event_retention ORDER BY type, name;
+
+-- conclusions --
+-- What each source says of them and what was worked out, with its purpose.
+SELECT name, value, source, purpose, observed_at FROM traits WHERE profile_id = ANY(%(profile_ids)s::uuid[]) ORDER BY name, source, profile_id;
+
+-- notes --
+-- What people of the shop noted about them.
+SELECT text, author, written_at FROM customer_notes WHERE profile_id = ANY(%(profile_ids)s::uuid[]) ORDER BY written_at, note_id;

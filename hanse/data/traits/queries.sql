@@ -1,0 +1,127 @@
+-- fold --
+-- Takes in what was said; what was said last counts, and of the same moment the greater value, whatever the order of arrival.
+INSERT INTO traits (profile_id, name, source, value, purpose, observed_at)
+SELECT DISTINCT ON (profile_id, name, source) profile_id, name, source, value::jsonb, %(purpose)s, observed_at
+FROM unnest(%(profile_ids)s::uuid[], %(names)s::text[], %(sources)s::text[], %(values)s::text[], %(moments)s::timestamptz[])
+    AS said (profile_id, name, source, value, observed_at)
+WHERE EXISTS (SELECT FROM profiles WHERE profiles.profile_id = said.profile_id)
+ORDER BY profile_id, name, source, observed_at DESC, value::jsonb DESC
+ON CONFLICT (profile_id, name, source) DO UPDATE
+SET value = excluded.value, purpose = excluded.purpose, observed_at = excluded.observed_at
+WHERE (excluded.observed_at, excluded.value) > (traits.observed_at, traits.value);
+
+-- prune --
+-- Removes the given traits that a profile has too many, always the same ones; returns whose and which source's those were.
+WITH crowded AS (
+    SELECT profile_id FROM traits WHERE profile_id = ANY(%(profile_ids)s) AND source <> 'computed' GROUP BY profile_id HAVING count(*) > %(most)s
+), removed AS (
+    DELETE FROM traits
+    USING (
+        SELECT profile_id, name, source, row_number() OVER (
+            PARTITION BY profile_id ORDER BY array_position(%(first)s::text[], name), name COLLATE "C", source COLLATE "C"
+        ) AS place
+        FROM traits JOIN crowded USING (profile_id) WHERE source <> 'computed'
+    ) AS ranked
+    WHERE place > %(most)s AND traits.profile_id = ranked.profile_id AND traits.name = ranked.name AND traits.source = ranked.source
+    RETURNING traits.profile_id, traits.source
+)
+SELECT DISTINCT profile_id, source FROM removed;
+
+-- companies --
+-- The companies that groups are.
+SELECT value, profile_id FROM identities WHERE kind = %(kind)s AND value = ANY(%(values)s);
+
+-- add_companies --
+-- Makes companies for the groups that nobody named before; of two who do so at once the first counts.
+WITH wanted AS (
+    SELECT * FROM unnest(%(fresh)s::uuid[], %(values)s::text[], %(sources)s::text[]) AS wanted (profile_id, value, source)
+    WHERE NOT EXISTS (SELECT FROM identities WHERE kind = %(kind)s AND identities.value = wanted.value)
+), made AS (
+    INSERT INTO profiles (profile_id, kind, created_at, updated_at) SELECT profile_id, 'company', %(now)s, %(now)s FROM wanted
+)
+INSERT INTO identities (kind, value, profile_id, source, created_at)
+SELECT %(kind)s, value, profile_id, source, %(now)s FROM wanted ORDER BY value
+ON CONFLICT (kind, value) DO NOTHING;
+
+-- add_memberships --
+-- Notes who acts for which company, as far as both are still there.
+INSERT INTO memberships (company_id, member_id, created_at)
+SELECT company_id, member_id, created_at
+FROM unnest(%(companies)s::uuid[], %(members)s::uuid[], %(moments)s::timestamptz[]) AS told (company_id, member_id, created_at)
+WHERE EXISTS (SELECT FROM profiles WHERE profile_id = company_id) AND EXISTS (SELECT FROM profiles WHERE profile_id = member_id)
+ORDER BY company_id, member_id
+ON CONFLICT (company_id, member_id) DO NOTHING;
+
+-- is_restricted --
+-- Whether what is known of somebody is kept but used for nothing.
+SELECT EXISTS (SELECT FROM profiles WHERE profile_id = ANY(profile_members(%(profile_id)s)) AND restricted_at IS NOT NULL) AS found;
+
+-- of --
+-- What all sources say of whoever a profile is: given traits of all their profiles, records of imports and shops, and what was computed.
+SELECT name, value, source, purpose, observed_at, source = 'computed' AS is_computed
+FROM traits
+WHERE profile_id = ANY(profile_members(%(profile_id)s))
+    AND (source <> 'computed' OR profile_id = (SELECT coalesce(merged_into, profile_id) FROM profiles WHERE profile_id = %(profile_id)s))
+UNION ALL
+SELECT
+    given.key, given.value,
+    coalesce((SELECT source FROM identities WHERE profile_id = member.profile_id ORDER BY created_at, source LIMIT 1), 'record'),
+    %(purpose)s, member.updated_at, false
+FROM profiles AS member CROSS JOIN LATERAL jsonb_each(member.traits) AS given
+WHERE member.profile_id = ANY(profile_members(%(profile_id)s));
+
+-- allowed --
+-- The people who agreed to a purpose, by the profile that stands for them, as `consent.standing.stand` decides for one: the newest act
+-- of all their profiles counts, an objection ends profiling whatever was agreed to, and of the same moment the no. Who is restricted is not.
+WITH acts AS (
+    SELECT
+        coalesce(merged_into, profile_id) AS person_id,
+        ARRAY[decided_at, recorded_at] AS moment,
+        legal_basis = 'consent' AND state IN ('granted', 'confirmed') AND purpose = %(purpose)s AS agrees,
+        CASE legal_basis
+            WHEN 'objection' THEN purpose = %(purpose)s OR %(purpose)s = ANY(%(blocked)s::text[])
+            ELSE state IN ('denied', 'withdrawn') AND purpose = %(purpose)s
+        END AS refuses
+    FROM consents JOIN profiles USING (profile_id)
+    WHERE purpose = %(purpose)s OR legal_basis = 'objection'
+)
+SELECT person_id::text AS profile_id FROM acts GROUP BY person_id
+HAVING max(moment) FILTER (WHERE agrees) > coalesce(max(moment) FILTER (WHERE refuses), ARRAY['-infinity', '-infinity']::timestamptz[])
+EXCEPT
+SELECT coalesce(merged_into, profile_id)::text FROM profiles WHERE restricted_at IS NOT NULL;
+
+-- restricted --
+-- The people whose data is kept but used for nothing (Art. 18 DSGVO), by the profile that stands for them.
+SELECT DISTINCT coalesce(merged_into, profile_id)::text AS profile_id FROM profiles WHERE restricted_at IS NOT NULL;
+
+-- stage --
+-- A table for the values of one trait, gone at the end of the transaction.
+CREATE TEMPORARY TABLE computed_traits (profile_id uuid NOT NULL, value jsonb NOT NULL) ON COMMIT DROP;
+
+-- copy --
+-- Takes the values of one trait.
+COPY computed_traits FROM STDIN (FORMAT CSV);
+
+-- analyze --
+-- Has the planner know how many there are.
+ANALYZE computed_traits;
+
+-- remove --
+-- Removes the values of those who have none any more; who is restricted keeps theirs.
+DELETE FROM traits
+WHERE source = 'computed' AND name = %(name)s AND profile_id <> ALL(%(restricted)s::uuid[])
+    AND NOT EXISTS (SELECT FROM computed_traits WHERE computed_traits.profile_id = traits.profile_id);
+
+-- put --
+-- Writes the values that are new or others than before, of those who are still there and stand for themselves.
+INSERT INTO traits (profile_id, name, source, value, purpose, observed_at)
+SELECT profile_id, %(name)s, 'computed', value, %(purpose)s, %(now)s
+FROM computed_traits JOIN profiles USING (profile_id)
+WHERE merged_into IS NULL AND restricted_at IS NULL
+ORDER BY profile_id
+ON CONFLICT (profile_id, name, source) DO UPDATE SET value = excluded.value, purpose = excluded.purpose, observed_at = excluded.observed_at
+WHERE traits.value IS DISTINCT FROM excluded.value OR traits.purpose <> excluded.purpose;
+
+-- remove_undeclared --
+-- Removes computed traits that nobody declares any more.
+DELETE FROM traits WHERE source = 'computed' AND name <> ALL(%(names)s::text[]);
