@@ -19,7 +19,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from hanse.base.config import Settings
 from hanse.base.postgres import EmbeddedPostgres
@@ -33,6 +33,9 @@ from tests import install
 
 CUSTOMERS = 80
 START_SECONDS = 60
+PATIENCE_MS = 120_000
+"""How long a page may take while other tests use all processors."""
+expect.set_options(timeout=20_000)
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -107,7 +110,7 @@ def sign_in(page: Page, console: Console) -> None:
     page.fill("#email", EMAIL)
     page.fill("#password", PASSWORD)
     page.click("button.primary")
-    page.wait_for_url(f"{console.address}/")
+    page.wait_for_url(f"{console.address}/", timeout=PATIENCE_MS)
 
 
 async def _fill(settings: Settings) -> dict[str, str]:

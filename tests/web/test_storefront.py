@@ -15,9 +15,9 @@ def test_the_copied_tag_connects_a_shop(console: Console, chromium: Browser, sig
     page, faults = look(chromium, signed_in, "de", "light", 1440)
     page.goto(f"{console.address}/data/storefront")
     page.wait_for_selector("html[data-ready]")
-    page.fill("#name", "shop-frontend")
+    page.fill("#name", "shop-pages")
     page.click("form button.primary")
-    row = page.locator("#arrivals tr", has_text="shop-frontend")
+    row = page.locator("#arrivals tr", has_text="shop-pages")
     expect(row).to_contain_text("Noch nichts angekommen")
     tag = page.locator("[data-do=copy]").first.get_attribute("data-copy")
     assert tag

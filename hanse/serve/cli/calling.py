@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from hanse.base import config
 from hanse.base import context as contract
@@ -49,7 +49,7 @@ def _list(*, as_json: bool) -> None:
 
 
 def _show_operations(operations: list[Operation[Any, Any]]) -> None:
-    table = Table("operation", "what it does", "example", box=None, pad_edge=False)
+    table = Table(Column("operation", no_wrap=True), "what it does", "example", box=None, pad_edge=False)
     for each in operations:
         table.add_row(each.name, escape(each.summary), escape(msgspec.json.encode(each.example).decode()))
     terminal.out.print(table)
