@@ -27,6 +27,8 @@ queries = Queries(__package__)
 FIRST_RETRY_SECONDS = 30
 KEEP_DAYS = 90
 LOOK_EVERY_SECONDS = 10.0
+GRACE_SECONDS = 2.0
+"""How long a job may go on after its worker was told to end; then it is stopped, and tried again by the next worker."""
 
 
 class UnknownJob(errors.HanseError):
@@ -119,7 +121,7 @@ class Queue:
         looking = asyncio.create_task(self._look_for_stalled())
         try:
             await self.app.run_worker_async(
-                concurrency=concurrency, wait=wait, install_signal_handlers=install_signal_handlers, shutdown_graceful_timeout=10.0
+                concurrency=concurrency, wait=wait, install_signal_handlers=install_signal_handlers, shutdown_graceful_timeout=GRACE_SECONDS
             )
         finally:
             await tasks.end(looking)

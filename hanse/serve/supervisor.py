@@ -33,6 +33,8 @@ SUPERVISOR = "HANSE_SUPERVISOR"
 """Environment variable that tells a child who watches over it."""
 WATCH_EVERY_SECONDS = 1.0
 READY_TIMEOUT_SECONDS = 60.0
+STOP_TIMEOUT_SECONDS = 5.0
+"""How long a worker may take to end. Nothing is lost with one that is killed: its jobs are taken up again."""
 
 
 class PortTaken(HanseError):
@@ -65,7 +67,7 @@ class Child:
         with suppress(ProcessLookupError):
             self._process.terminate()
         try:
-            self._process.wait(timeout=15)
+            self._process.wait(timeout=STOP_TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -102,7 +104,7 @@ def serve(
         workers=workers,
         log_enabled=False,
         respawn_failed_workers=True,
-        workers_kill_timeout=10,
+        workers_kill_timeout=5,
         websockets=False,
     )
     ready = threading.Event()
