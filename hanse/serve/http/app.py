@@ -51,7 +51,7 @@ def application(runtime: Runtime) -> Litestar:
             live.stop()
         await runtime.stop()
 
-    declared = [operations.route(operation) for operation in runtime.registry.operations.values()]
+    declared = [operations.route(operation, runtime, keys) for operation in runtime.registry.operations.values()]
     return Litestar(
         route_handlers=[
             health,

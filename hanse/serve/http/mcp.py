@@ -23,10 +23,10 @@ from hanse.base.errors import HanseError
 from hanse.base.operation import Effect, Operation
 from hanse.serve.http import problems
 from hanse.serve.http.keys import KeyRing
-from hanse.serve.http.operations import CALLER
 from hanse.serve.languages import preferred
 from hanse.serve.runtime import Runtime
 
+CALLER = "hanse.caller"
 LANGUAGE = "hanse.language"
 
 

@@ -8,14 +8,11 @@ from collections.abc import Callable, Mapping
 
 from litestar.types import Receive
 
-from hanse.base import errors
-from hanse.base.errors import HanseError
 from hanse.data.events.errors import UnreadableBody
+from hanse.serve.http import bodies
 
 LIMIT_BYTES = 32_000_000
 """Bytes of a request at most, packed or not: a sender's largest batch with one event in it that is far too large must not be lost."""
-MOST_READ_BYTES = 4 * LIMIT_BYTES
-"""Bytes that are read of a body that is refused; nobody reads further than that."""
 IN_A_THREAD_BYTES = 500_000
 """Bytes from which on work on a body leaves the others their turn."""
 LARGEST_RATIO = 1032
@@ -23,10 +20,6 @@ LARGEST_RATIO = 1032
 GZIP_MAGIC = b"\x1f\x8b"
 WINDOWS = {"gzip": 31, "x-gzip": 31, "deflate": 47}
 """How zlib is to take each encoding; 47 tells gzip and zlib apart by itself."""
-
-
-class ClientGone(Exception):  # nobody is left to be told
-    """The client went away before it had sent everything."""
 
 
 class BrokenBody(UnreadableBody):
@@ -40,10 +33,7 @@ class BrokenBody(UnreadableBody):
 
 async def read(receive: Receive, headers: Mapping[bytes, bytes], take_room: Callable[[int], None]) -> bytes:
     """Return the body, unpacked; raises `TooLarge`, `BrokenBody`, `Full` where there is no room for it, and `ClientGone`."""
-    announced = headers.get(b"content-length", b"")
-    if announced.isdigit() and int(announced) > MOST_READ_BYTES:
-        raise errors.TooLarge(limit_bytes=LIMIT_BYTES)
-    body = await _packed(receive, take_room)
+    body = await bodies.read(receive, LIMIT_BYTES, headers.get(b"content-length"), take_room)
     encoding = headers.get(b"content-encoding", b"").decode("latin-1").strip().lower()
     if encoding in {"", "identity"} and not body.startswith(GZIP_MAGIC):
         return body
@@ -76,38 +66,8 @@ def unpack(body: bytes, window: int) -> bytes:
             unpacked += inflating.decompress(body, LIMIT_BYTES + 1 - len(unpacked))
         except zlib.error as error:
             raise BrokenBody("it is not packed as it says", unpacked) from error
-        _check(len(unpacked))
+        bodies.check(len(unpacked), LIMIT_BYTES)
         if not inflating.eof:
             raise BrokenBody("its gzip ends too early", unpacked)
         body = inflating.unused_data  # some senders pack a body in several pieces
     return unpacked
-
-
-async def _packed(receive: Receive, take_room: Callable[[int], None]) -> bytes:
-    """Read a body to its end even where it cannot be taken: a client whose connection is cut while it sends never sees the answer."""
-    chunks: list[bytes] = []
-    refusal: HanseError | None = None
-    size, more = 0, True
-    while more and size <= MOST_READ_BYTES:
-        message = await receive()
-        if message["type"] != "http.request":
-            raise ClientGone
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        more = message.get("more_body", False)
-        if refusal is None:
-            try:
-                _check(size)
-                take_room(len(chunk))
-                chunks.append(chunk)
-            except HanseError as error:
-                refusal = error
-                chunks.clear()
-    if refusal is not None:
-        raise refusal
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-
-
-def _check(size: int) -> None:
-    if size > LIMIT_BYTES:
-        raise errors.TooLarge(limit_bytes=LIMIT_BYTES)

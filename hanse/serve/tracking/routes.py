@@ -31,10 +31,11 @@ from hanse.data.events.messages import Envelope
 from hanse.data.events.requests import Rejected, Taken
 from hanse.data.events.schemas import Event
 from hanse.serve.http import problems
+from hanse.serve.http.bodies import ClientGone
 from hanse.serve.runtime import Runtime
 from hanse.serve.tracking import answers, bodies, metrics, pixels, sources, storefront
 from hanse.serve.tracking.answers import Answer, Outcomes
-from hanse.serve.tracking.bodies import BrokenBody, ClientGone
+from hanse.serve.tracking.bodies import BrokenBody
 from hanse.serve.tracking.writers import KeyOutOfUse, WriteKeys
 
 SINGLE = {"track": "t", "identify": "i", "page": "p", "screen": "s", "group": "g", "alias": "a"}
