@@ -1,5 +1,5 @@
-"""Installs what tests need and pip has not: the npm packages that they load, and a Chromium, from Debian where we are root, else
-the one of Playwright."""
+"""Installs what tests need and pip has not: the npm packages that they load, a Tryton in an environment of its own, and a Chromium,
+from Debian where we are root, else the one of Playwright."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hanse.base.errors import HanseError
 from hanse.serve.console import assets
+from tests.sources.tryton import installing as tryton
 
 CLIENTS = Path(__file__).parent / "serve" / "tracking" / "clients"
 """Where the lock file of the tracking clients is."""
@@ -49,5 +50,6 @@ if __name__ == "__main__":
         assets.node_modules(CLIENTS)
     except HanseError as error:
         sys.exit(f"The tests of tracking clients need packages from npm that could not be installed. {error.detail()}")
+    tryton.ensure()
     if not install():
         sys.exit("The browser tests need a Chromium and none could be installed. As root: apt-get install chromium; then run this again.")

@@ -10,9 +10,11 @@ import msgspec
 from hanse.base.config import Settings
 from hanse.base.context import Assignment, Context, Subject
 from hanse.base.decision import Basis, Decision, Personal
-from hanse.base.operation import Operation, Purpose
-from hanse.data import consent
+from hanse.base.operation import Effect, Operation, Purpose
+from hanse.data import consent, entries
 from hanse.data.access import audit
+from hanse.data.consent import people
+from hanse.data.consent.people import Person
 from hanse.data.decisions import experiment
 from hanse.data.decisions.log import DecisionLog
 from hanse.data.decisions.schemas import DecisionRecord
@@ -74,19 +76,29 @@ class DataPorts:
         )
 
     async def audit(self, operation: Operation[Any, Any], request: Any, context: Context) -> None:
-        """Note who did what, in the transaction that does it."""
+        """Note who did what, in the transaction that does it; of what reaches a person also whom, for the entry in the CRM."""
+        person = await _person(request, context) if operation.name in entries.TOLD or operation.effect is Effect.ACT else None
         await audit.note(
             await context.connection(),
             actor_kind=context.caller.kind,
             actor=context.caller.name,
             action=operation.name,
             effect=operation.effect,
+            subject=str(person or ""),
+            facts={"purpose": operation.purpose} if operation.effect is Effect.ACT else {},
             now=context.clock.now(),
         )
 
     def find(self, name: str) -> Operation[Any, Any]:
         """Find an operation by name."""
         return self._registry.find(name)
+
+
+async def _person(request: Any, context: Context) -> UUID | None:
+    """Return whom a request is about, whatever the basis: an action that is done has to be told."""
+    if isinstance(request, Person):
+        return await people.find(request, context)
+    return await _profile_id(request, context) if isinstance(request, Personal) else None
 
 
 async def _profile_id(request: Personal, context: Context) -> UUID | None:

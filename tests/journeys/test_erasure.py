@@ -52,7 +52,7 @@ def others(url: str, profile_id: UUID) -> dict[str, Any]:
     with psycopg.connect(url) as connection:
         tables = {
             "events": "SELECT e.event_id, e.user_id, e.properties, e.message_id FROM events e WHERE profile_id = ANY(profile_members(%s)) ORDER BY 1",
-            "traits": "SELECT traits FROM profiles WHERE profile_id = ANY(profile_members(%s)) ORDER BY profile_id",
+            "traits": "SELECT name, source, value FROM traits WHERE profile_id = ANY(profile_members(%s)) ORDER BY profile_id, name, source",
             "identities": "SELECT kind, value FROM identities WHERE profile_id = ANY(profile_members(%s)) ORDER BY 1, 2",
             "consents": "SELECT consent_id, encode(hash, 'hex') FROM consents WHERE profile_id = ANY(profile_members(%s))",
             "decisions": "SELECT decision_id, request, answer FROM decisions WHERE profile_id = ANY(profile_members(%s))",

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from hanse.base.config import Settings
 from hanse.base.postgres import EmbeddedPostgres
@@ -29,23 +29,13 @@ from hanse.serve import runtime as runtimes
 from hanse.serve.console import assets
 from hanse.serve.runtime import Runtime
 from hanse.testing import sample
-from tests import install
+from tests import browsing
 
 CUSTOMERS = 80
 START_SECONDS = 60
 PATIENCE_MS = 120_000
 """How long a page may take while other tests use all processors."""
 expect.set_options(timeout=20_000)
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 EMAIL, PASSWORD = "anna@example.com", "ein Satz mit Leerzeichen"
 
 
@@ -81,12 +71,8 @@ def console(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One browser for a module."""
-    path = install.chromium()
-    assert path, "There is no Chromium: apt-get install chromium, or python -m tests.install"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with browsing.chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +84,15 @@ def signed_in(console: Console, chromium: Browser) -> dict[str, Any]:
     state: dict[str, Any] = dict(context.storage_state())
     context.close()
     return state
+
+
+@pytest.fixture
+def page(console: Console, chromium: Browser, signed_in: dict[str, Any]) -> Iterator[Page]:
+    """A page of somebody who is signed in."""
+    context = chromium.new_context(locale="de", base_url=console.address, storage_state=signed_in)  # type: ignore[arg-type]  # its own state
+    opened = context.new_page()
+    yield opened
+    context.close()
 
 
 def sign_in(page: Page, console: Console) -> None:

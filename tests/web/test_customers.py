@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,14 +34,6 @@ class Pair:
     other: UUID
     company: UUID
     name: str
-
-
-@pytest.fixture
-def page(console: Console, chromium: Browser, signed_in: dict[str, Any]) -> Iterator[Page]:
-    context = chromium.new_context(locale="de", base_url=console.address, storage_state=signed_in)  # type: ignore[arg-type]  # its own state
-    opened = context.new_page()
-    yield opened
-    context.close()
 
 
 @pytest.fixture

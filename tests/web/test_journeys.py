@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.web.conftest import EMAIL, PASSWORD, Console, sign_in
@@ -17,14 +15,6 @@ B-1;W-1;Kerzenhalter;2;12,50;EUR;K-1;03.05.2026
 B-1;W-2;Windlicht;1;8,90;EUR;K-1;03.05.2026
 B-2;W-1;Kerzenhalter;viele;12,50;EUR;K-2;04.05.2026
 """
-
-
-@pytest.fixture
-def page(console: Console, chromium: Browser, signed_in: dict[str, Any]) -> Iterator[Page]:
-    context = chromium.new_context(locale="de", base_url=console.address, storage_state=signed_in)  # type: ignore[arg-type]  # its own state
-    opened = context.new_page()
-    yield opened
-    context.close()
 
 
 def ready(page: Page, path: str) -> None:

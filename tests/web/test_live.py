@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
@@ -21,14 +21,6 @@ from tests.web.conftest import Console
 from tests.web.test_walk import axe, serious
 
 __all__ = ["axe"]
-
-
-@pytest.fixture
-def page(console: Console, chromium: Browser, signed_in: dict[str, Any]) -> Iterator[Page]:
-    context = chromium.new_context(locale="de", base_url=console.address, storage_state=signed_in)  # type: ignore[arg-type]  # its own state
-    opened = context.new_page()
-    yield opened
-    context.close()
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from hanse.base import ids
@@ -81,19 +82,13 @@ async def record(request: Record, context: Context) -> Recorded:
     shown = await texts.known(connection, request.text_hash) if request.text_hash else None
     profile_id = await people.find_or_make(request, context)
     everybody = await people.everybody(profile_id, context)
-    given = Consent(
+    given = _given(
+        request,
         consent_id=_consent_id(request) or ids.new(now),
         profile_id=profile_id,
-        purpose=Purpose(request.purpose),
-        medium=request.medium,
         state=request.state,
         legal_basis=request.legal_basis,
-        channel=request.channel,
         text_hash=shown,
-        form=request.form,
-        url=request.url,
-        ip=request.ip,
-        user_agent=request.user_agent,
         message_id=request.message_id or "",
         request_id=await _request_id(request, everybody, context),
         evidence=evidence,
@@ -177,18 +172,12 @@ async def request_confirmation(request: RequestConfirmation, context: Context) -
     if request.message_id and await store.known_message(connection, everybody, request.message_id, State.REQUESTED):
         raise AlreadyRequested(message_id=request.message_id)
     consent_id = ids.new(now)
-    given = Consent(
+    given = _given(
+        request,
         consent_id=consent_id,
         profile_id=profile_id,
-        purpose=Purpose(request.purpose),
-        medium=request.medium,
         state=State.REQUESTED,
-        channel=request.channel,
         text_hash=shown,
-        form=request.form,
-        url=request.url,
-        ip=request.ip,
-        user_agent=request.user_agent,
         message_id=request.message_id or f"<{consent_id}@hanse>",
         decided_at=request.decided_at or now,
     )
@@ -269,6 +258,12 @@ async def record_of_processing(request: AskProcessing, context: Context) -> Proc
     language = request.language or context.language or context.settings.language
     found = processing.activities(context.resource(processing.Declared), language)
     return ProcessingRecord(activities=found, html=processing.render(found, language))
+
+
+def _given(request: Record | RequestConfirmation, **more: Any) -> Consent:
+    """Return an entry with the proof that a request brings."""
+    proof = {name: getattr(request, name) for name in ("medium", "channel", "form", "url", "ip", "user_agent")}
+    return Consent(purpose=Purpose(request.purpose), **proof, **more)
 
 
 def _consent_id(request: Record) -> UUID | None:

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
-from string import Template
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from hanse.base.operation import Operation, Purpose
-from hanse.data.consent import words
+from hanse.data.consent import frame, words
 
 
 @dataclass(frozen=True)
@@ -146,27 +145,12 @@ LABELS = {
     "measures": "Protection",
 }
 
-PAGE = Template("""<!doctype html>
-<html lang="$language">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>$title</title>
-<style>
-body { font: 10.5pt/1.45 system-ui, sans-serif; color: #111; background: #fff; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
+PAGE = frame.page("""body { font: 10.5pt/1.45 system-ui, sans-serif; color: #111; background: #fff; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin: 1.8rem 0 .4rem; border-bottom: 2px solid #111; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; }
 th { width: 12rem; } ul { margin: 0; padding-left: 1.1rem; } code { font-size: .85em; color: #444; }
 @page { size: A4; margin: 18mm 16mm; }
-@media print { body { margin: 0; max-width: none; padding: 0; } tr { break-inside: avoid; } h2 { break-after: avoid; } }
-</style>
-</head>
-<body>
-<h1>$title</h1>
-$body
-</body>
-</html>
-""")
+@media print { body { margin: 0; max-width: none; padding: 0; } tr { break-inside: avoid; } h2 { break-after: avoid; } }""")
 
 
 def _activity(purpose: Purpose, operations: list[Operation[Any, Any]], declared: Declared, language: str) -> Activity:

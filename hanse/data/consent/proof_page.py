@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from html import escape
-from string import Template
 from typing import Any
 from uuid import UUID
 
@@ -20,20 +19,14 @@ import msgspec
 
 from hanse.base.database import Connection
 from hanse.base.operation import Purpose
-from hanse.data.consent import store, texts, words
+from hanse.data.consent import frame, store, texts, words
 from hanse.data.consent.chain import FORMAT, Fault, FaultKind
 from hanse.data.consent.schemas import Consent, Entry, LegalBasis, Medium, State, TextVersion
 from hanse.data.consent.standing import Situation, Standing
 
-PAGE = Template("""<!doctype html>
-<html lang="$language">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>$title</title>
-<style>
-:root { color-scheme: light; }
+PAGE = frame.page(
+    head='<meta name="robots" content="noindex">\n',
+    style=""":root { color-scheme: light; }
 body { font: 11pt/1.45 system-ui, sans-serif; color: #111; background: #fff; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; margin: 0 0 .3rem; } h2 { font-size: 1.2rem; margin: 2rem 0 .6rem; border-bottom: 2px solid #111; }
 h3 { font-size: 1rem; margin: 0 0 .4rem; }
@@ -45,15 +38,8 @@ code { font: .85em/1.3 ui-monospace, monospace; }
 .result { padding: .6rem .9rem; border: 2px solid #060; } .result.broken { border-color: #b00; color: #b00; font-weight: 600; }
 .note { color: #444; font-size: .9em; }
 @page { size: A4; margin: 18mm 16mm; }
-@media print { body { margin: 0; max-width: none; padding: 0; font-size: 10pt; } section.entry, tr { break-inside: avoid; } h2, h3 { break-after: avoid; } }
-</style>
-</head>
-<body>
-<h1>$title</h1>
-$body
-</body>
-</html>
-""")
+@media print { body { margin: 0; max-width: none; padding: 0; font-size: 10pt; } section.entry, tr { break-inside: avoid; } h2, h3 { break-after: avoid; } }""",
+)
 
 PURPOSES = {
     Purpose.STATISTICS: "Statistics",

@@ -41,16 +41,20 @@ INSERT INTO dead_letters (dead_letter_id, kind, source, import_id, line, field, 
 SELECT dead_letter_id, kind, source, import_id, line, field, reason, payload, created_at FROM staged_dead_letters
 ON CONFLICT (dead_letter_id) DO NOTHING;
 
--- list_dead_letters --
--- Dead letters, newest first and by line within an import, from a place in that order on.
-SELECT * FROM dead_letters
-WHERE (%(state)s::text IS NULL OR state = %(state)s)
-  AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+-- fits --
+-- Which dead letters somebody asks for: a part of the two statements below.
+(%(kind)s::text IS NULL OR kind = %(kind)s)
   AND (%(import_id)s::uuid IS NULL OR import_id = %(import_id)s)
   AND (%(source)s::text IS NULL OR source = %(source)s)
   AND (%(field)s::text IS NULL OR field = %(field)s)
   AND (%(reason)s::text IS NULL OR reason = %(reason)s)
   AND (%(name)s::text IS NULL OR payload ->> 'event' = %(name)s)
+
+-- list_dead_letters --
+-- Dead letters, newest first and by line within an import, from a place in that order on.
+SELECT * FROM dead_letters
+WHERE (%(state)s::text IS NULL OR state = %(state)s)
+  AND {fits}
   AND (
       %(created_at)s::timestamptz IS NULL
       OR created_at < %(created_at)s
@@ -83,12 +87,7 @@ FROM (
     SELECT kind, field, reason, source, count(*) AS count, max(created_at) AS newest_at
     FROM dead_letters
     WHERE state = 'open'
-      AND (%(kind)s::text IS NULL OR kind = %(kind)s)
-      AND (%(import_id)s::uuid IS NULL OR import_id = %(import_id)s)
-      AND (%(source)s::text IS NULL OR source = %(source)s)
-      AND (%(field)s::text IS NULL OR field = %(field)s)
-      AND (%(reason)s::text IS NULL OR reason = %(reason)s)
-      AND (%(name)s::text IS NULL OR payload ->> 'event' = %(name)s)
+      AND {fits}
     GROUP BY kind, field, reason, source
     ORDER BY count DESC, newest_at DESC, kind, field, reason, source
     LIMIT %(limit)s

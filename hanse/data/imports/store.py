@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from psycopg import sql
 
 from hanse.base import database
 from hanse.base.database import Connection, Queries
@@ -108,7 +109,7 @@ async def list_dead_letters(
     Raises `InvalidRequest` for a cursor that did not come from here.
     """
     facts = {"state": state, **msgspec.structs.asdict(chosen), "limit": limit + 1, **_place(cursor)}
-    rows = await (await connection.execute(queries["list_dead_letters"], facts)).fetchall()
+    rows = await (await connection.execute(_fitting("list_dead_letters"), facts)).fetchall()
     items = tuple(msgspec.convert(row, DeadLetter) for row in rows[:limit])
     return DeadLetterPage(items=items, next_cursor=_cursor(items[-1]) if len(rows) > limit else None)
 
@@ -116,7 +117,7 @@ async def list_dead_letters(
 async def dead_letter_groups(connection: Connection, *, chosen: DeadLetterFilter = EVERY, limit: int = PAGE) -> list[DeadLetterGroup]:
     """Return what is wrong with the open dead letters, and with how many, the most first."""
     facts = {**msgspec.structs.asdict(chosen), "limit": limit}
-    return msgspec.convert(await (await connection.execute(queries["dead_letter_groups"], facts)).fetchall(), list[DeadLetterGroup])
+    return msgspec.convert(await (await connection.execute(_fitting("dead_letter_groups"), facts)).fetchall(), list[DeadLetterGroup])
 
 
 async def dead_letter(connection: Connection, dead_letter_id: UUID, *, lock: bool = False) -> DeadLetter | None:
@@ -154,3 +155,8 @@ def _place(cursor: str | None) -> dict[str, object]:
         return {"created_at": datetime.fromisoformat(moment), "line": int(line), "dead_letter_id": UUID(dead_letter_id)}
     except ValueError as error:
         raise InvalidRequest(reason=f"the cursor {cursor!r} does not come from this list") from error
+
+
+def _fitting(name: str) -> sql.Composed:
+    """Return a statement about the dead letters that somebody asks for."""
+    return sql.SQL(queries[name]).format(fits=sql.SQL(queries["fits"]))

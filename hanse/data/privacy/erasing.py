@@ -127,7 +127,7 @@ async def known_as(connection: Connection, profile_ids: Sequence[UUID], *, keep_
     facts = {"profile_ids": list(profile_ids)}
     named = {(row["kind"], row["value"]) async for row in await connection.execute(queries["identities"], facts)}
     async for row in await connection.execute(queries["traits"], facts):
-        named |= marks.of_traits(row["traits"])
+        named |= marks.of_traits({row["name"]: row["value"]})
     return Erased(tuple(profile_ids), tuple(sorted(named)), keep_orders)
 
 

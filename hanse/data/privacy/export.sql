@@ -1,6 +1,6 @@
 -- profiles --
 -- The records that are the person, with their traits.
-SELECT profile_id, kind, traits, created_at, updated_at, restricted_at FROM profiles WHERE profile_id = ANY(%(profile_ids)s::uuid[])
+SELECT profile_id, kind, profile_traits(ARRAY[profile_id]) AS traits, created_at, updated_at, restricted_at FROM profiles WHERE profile_id = ANY(%(profile_ids)s::uuid[])
 ORDER BY created_at, profile_id;
 
 -- identities --
@@ -12,10 +12,15 @@ SELECT profile_id, kind, value, source, created_at FROM identities WHERE profile
 SELECT profile_id, other_id, cause, linked_at, refused, cut_at FROM profile_links
 WHERE profile_id = ANY(%(profile_ids)s::uuid[]) AND other_id = ANY(%(profile_ids)s::uuid[]) ORDER BY linked_at, link_id;
 
+-- matches --
+-- With how many records of others theirs were compared closely, and what was decided; nothing of the others.
+SELECT found_at, probability, reason, decision, decided_at FROM match_proposals
+WHERE profile_id = ANY(%(profile_ids)s::uuid[]) OR other_id = ANY(%(profile_ids)s::uuid[]) ORDER BY found_at, proposal_id;
+
 -- companies --
 -- For which companies they act, and as what.
 SELECT coalesce(company.traits ->> 'company', company.traits ->> 'name') AS company, member.role, member.created_at
-FROM memberships AS member JOIN profiles AS company ON company.profile_id = member.company_id
+FROM memberships AS member CROSS JOIN LATERAL (SELECT profile_traits(profile_members(member.company_id)) AS traits) AS company
 WHERE member.member_id = ANY(%(profile_ids)s::uuid[]) ORDER BY member.created_at, member.company_id;
 
 -- members --
@@ -57,3 +62,8 @@ SELECT name, value, source, purpose, observed_at FROM traits WHERE profile_id = 
 -- notes --
 -- What people of the shop noted about them.
 SELECT text, author, written_at FROM customer_notes WHERE profile_id = ANY(%(profile_ids)s::uuid[]) ORDER BY written_at, note_id;
+
+-- entries --
+-- What was entered about them for the CRM.
+SELECT kind, subject, text, facts, purpose, operation, occurred_at FROM entries
+WHERE profile_id = ANY(%(profile_ids)s::uuid[]) ORDER BY occurred_at, entry_id;

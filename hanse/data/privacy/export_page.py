@@ -27,6 +27,11 @@ SECTIONS = (
         {"name": "What", "value": "Value", "source": "Source", "purpose": "Purpose", "observed_at": "Since"},
     ),
     ("notes", "Notes about you", {"written_at": "When", "text": "Note"}),
+    (
+        "matches",
+        "Whether a record of yours and another one are the same person",
+        {"found_at": "When", "probability": "Probability", "decision": "What was decided", "decided_at": "Since"},
+    ),
     ("companies", "For whom you act", {"company": "Company", "role": "Role", "created_at": "Since"}),
     ("members", "Who acts for the company", {"role": "Role", "created_at": "Since"}),
     (

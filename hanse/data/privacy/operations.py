@@ -37,7 +37,11 @@ from hanse.data.privacy.schemas import (
     Restrict,
     Restricted,
 )
-from hanse.data.profiles import merging
+from hanse.data.profiles import given, merging
+from hanse.data.profiles.given import Said
+
+SELF = "person"
+"""The source of what people set right about themselves."""
 
 
 @operation(purpose=Purpose.OPERATION, effect=Effect.ACT, errors=(UnknownPerson,), example=Erase(user_id="customer-0"))
@@ -84,10 +88,9 @@ async def rectify(request: Rectify, context: Context) -> Rectified:
     members = await people.members(request, context)
     connection = await context.connection()
     stands = await merging.canonical(connection, members[0])
-    wrong = {"profile_ids": members, "removed": sorted({*request.remove, *request.traits})}
-    await connection.execute(erasing.queries["unset"], wrong)
-    facts = {"profile_id": stands, "removed": request.remove, "given": database.jsonb(request.traits), "now": context.clock.now()}
-    await connection.execute(erasing.queries["rectify"], facts)
+    now = context.clock.now()
+    await given.remove(connection, members, sorted({*request.remove, *request.traits}))
+    await given.put(connection, (Said(stands, name, SELF, database.jsonb(value), now) for name, value in request.traits.items()))
     row = await (await connection.execute("SELECT profile_traits(%s) AS traits", (members,))).fetchone()
     return Rectified(profile_id=stands, traits=row["traits"] if row else {})
 

@@ -24,14 +24,18 @@ class Place:
     key: tuple[str, ...]
     json: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
+    name: str | None = None
+    """The column that says as what a value is to be read."""
 
 
 PLACES = (
     Place("events", ("event_id", "occurred_at"), ("properties", "context"), ("user_id", "anonymous_id", "message_id")),
     Place("decisions", ("decision_id", "decided_at"), ("request", "answer"), ("reason",)),
-    Place("profiles", ("profile_id",), ("traits",)),
+    Place("traits", ("profile_id", "name", "source"), ("value",), name="name"),
     Place("profile_links", ("link_id",), ("evidence",), ("actor", "cut_by")),
     Place("profile_separations", ("profile_id", "other_id"), (), ("actor", "reason")),
+    Place("match_proposals", ("proposal_id",), (), ("note", "decided_by")),
+    Place("match_models", ("model_id",), ("findings",)),
     Place("installations", ("installation_id",), (), ("place",)),
     Place("dead_letters", ("dead_letter_id",), (), ("reason",)),
     Place("imports", ("import_id",), ("columns", "findings"), ("file_name", "error")),
@@ -41,19 +45,22 @@ PLACES = (
     Place("procrastinate_jobs", ("id",), ("args",)),
     Place("job_progress", ("job_id",), ("result",), ("note", "error")),
     Place("audit_log", ("audit_id",), ("facts",), ("subject",)),
+    Place("entries", ("entry_id",), ("facts",), ("subject", "text")),
 )
 
 WITHOUT_PEOPLE = frozenset(
     {
         *("alembic_version", "api_keys", "console_accounts", "console_sessions", "sign_in_links", "event_retention", "lake_positions", "models"),
         *("products", "product_relations", "prices", "stock", "documents", "product_statistics", "consent_texts", "consent_receipts", "erasures"),
-        *("recent_messages", "settled_messages", "poll_positions"),
+        *("recent_messages", "settled_messages", "poll_positions", "crm_targets"),
         *("procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"),
     }
 )
 """Tables about the shop, or about those who work with Hanse; or of numbers and hashes alone."""
 
-ERASED_WHOLE = frozenset({"identities", "consents", "memberships", "price_lists", "consent_chains", "consent_confirmations", "shop_resources"})
+ERASED_WHOLE = frozenset(
+    {"profiles", "identities", "consents", "memberships", "price_lists", "consent_chains", "consent_confirmations", "shop_resources"}
+)
 """Tables whose rows about a person go with them."""
 
 
@@ -74,7 +81,7 @@ async def _sweep(connection: Connection, place: Place, marks: Marks) -> int:
     rows = await (await connection.execute(statement, {"patterns": marks.patterns, "digits": marks.digits, "values": marks.values})).fetchall()
     changed = 0
     for row in rows:
-        cleaned = {column: _cleaned(row[column], column, marks) for column in columns}
+        cleaned = {column: _cleaned(row[column], row[place.name] if place.name else column, marks) for column in columns}
         if different := {column: value for column, value in cleaned.items() if value != row[column]}:
             await _write(connection, place, row, different)
             changed += 1

@@ -62,8 +62,8 @@ SELECT kind, value FROM identities WHERE profile_id = ANY(%(profile_ids)s::uuid[
 SELECT profile_id, kind, value FROM identities UNION ALL SELECT profile_id, 'profile_id', profile_id::text FROM profiles;
 
 -- traits --
--- What is known of some profiles.
-SELECT traits FROM profiles WHERE profile_id = ANY(%(profile_ids)s::uuid[]);
+-- What is known of some profiles, by all sources.
+SELECT DISTINCT name, value FROM traits WHERE profile_id = ANY(%(profile_ids)s::uuid[]);
 
 -- count_rows --
 -- How many rows there are about some profiles.
@@ -164,14 +164,6 @@ SELECT EXISTS (SELECT FROM profiles WHERE profile_id = ANY(profile_members(%(pro
 -- copy_anew --
 -- Has the lake copy log and decisions anew, with those whose restriction was lifted.
 DELETE FROM lake_positions WHERE dataset IN ('events', 'order_lines', 'decisions');
-
--- rectify --
--- Sets and removes traits of a person on the profile that stands for them.
-UPDATE profiles SET traits = (traits - %(removed)s::text[]) || %(given)s::jsonb, updated_at = %(now)s WHERE profile_id = %(profile_id)s;
-
--- unset --
--- Removes traits from the other profiles of a person, so that they do not shine through.
-UPDATE profiles SET traits = traits - %(removed)s::text[] WHERE profile_id = ANY(%(profile_ids)s::uuid[]) AND traits ?| %(removed)s::text[];
 
 -- add_request --
 -- Notes a request; the same one told again is left alone.

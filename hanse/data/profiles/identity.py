@@ -1,8 +1,8 @@
-"""Who an event belongs to: found by the surest identity it names, made where nobody had that before.
+"""Who somebody is: found by the surest identity that an event, a row of a file or a shop names, made where nobody had that before.
 
-The log calls this for every batch. Each identity that events bring has a profile of its own at first; an event that names several says
-that they are one person, and `merging` decides what follows from all that was said. So an event stays where it belongs, whoever turns
-out to be the same, and whatever the order in which events arrive.
+The log calls this for every batch, imports and connected shops for those whom they name (`Contact`). Each identity has a profile of its
+own at first; who names several says that they are one person, and `merging` decides what follows from all that was said. So an event
+stays where it belongs, whoever turns out to be the same, and whatever the order in which all of it arrives.
 
 Nobody becomes two profiles although nobody waits for others: an identity can be added once only, and who comes second looks again.
 Only saying that two profiles are one person is done by one transaction at a time.
@@ -10,9 +10,11 @@ Only saying that two profiles are one person is done by one transaction at a tim
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 from uuid import UUID
 
@@ -52,6 +54,26 @@ class Sender(Named, Protocol):
     def occurred_at(self) -> datetime: ...  # noqa: D102  # a field
 
 
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Somebody as a file or a shop names them."""
+
+    user_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    source: str
+    occurred_at: datetime
+    """When they were named so."""
+    anonymous_id: None = None
+    profile_id: None = None
+
+    @cached_property
+    def identities(self) -> tuple[Key, ...]:
+        """Return what names them besides the user id, without values that stand for nobody."""
+        found = (keys.key("email", self.email), keys.key("phone", self.phone))
+        return tuple(key for key in found if key)
+
+
 @dataclass
 class _Known:
     """The identities of one batch: those found, and those to be made."""
@@ -85,7 +107,7 @@ def named(sender: Named) -> tuple[Key, ...]:
 
 async def resolve(connection: Connection, senders: Sequence[Sender], *, now: datetime) -> list[UUID | None]:
     """Return the profile of each sender, in order; null for one that names nobody."""
-    several = [_keys(sender) if sender.profile_id is None else () for sender in senders]
+    several = [identities(sender) if sender.profile_id is None else () for sender in senders]
     wanted = {key for each in several for key in each}
     locked = False
     while True:
@@ -94,13 +116,17 @@ async def resolve(connection: Connection, senders: Sequence[Sender], *, now: dat
             sender.profile_id or (known.profile(each[0], sender.source) if each else None) for sender, each in zip(senders, several, strict=True)
         ]
         said = await _unsaid(connection, known, _said(known, senders, several))
-        if said and not locked:
+        newcomers = _newcomers(known, several)
+        links = [link for link in said if link.profile_id not in newcomers]
+        if links and not locked:
             await merging.lock(connection)
             locked = True
         elif await _add(connection, known):
             break
-    if said:
-        await merging.link(connection, said, actor="event", now=now)
+    if newcomers:
+        await merging.link_newcomers(connection, [link for link in said if link.profile_id in newcomers], newcomers, actor="event", now=now)
+    if links:
+        await merging.link(connection, links, actor="event", now=now)
     return profiles
 
 
@@ -110,7 +136,14 @@ async def find(connection: Connection, kind: str, value: str) -> UUID | None:
     return row["profile_id"] if row else None
 
 
-def _keys(sender: Sender) -> tuple[Key, ...]:
+async def canonical(connection: Connection, wanted: Collection[Key]) -> dict[Key, UUID]:
+    """Return for those of some identities that are known the profile that stands for whoever they belong to."""
+    facts = {"kinds": [kind for kind, _ in wanted], "values": [value for _, value in wanted]}
+    cursor = await connection.execute(queries["find_canonical"], facts)
+    return {(row["kind"], row["value"]): row["profile_id"] async for row in cursor}
+
+
+def identities(sender: Sender) -> tuple[Key, ...]:
     """Return all identities of a sender, the surest first."""
     own = named(sender)
     return tuple(sorted({*own, *sender.identities}, key=lambda key: (keys.place(key[0]), key))) if sender.identities else own
@@ -122,6 +155,19 @@ def _said(known: _Known, senders: Sequence[Sender], several: Sequence[Sequence[K
     for sender, each in zip(senders, several, strict=True):
         for pair in known.pairs(each, sender.source) if len(each) > 1 else ():
             found[pair] = min(found.get(pair, sender.occurred_at), sender.occurred_at)
+    return found
+
+
+def _newcomers(known: _Known, several: Sequence[Sequence[Key]]) -> dict[UUID, UUID]:
+    """Return the fresh profiles of people of whom nothing else is said, each with the one that stands for it: nothing keeps those apart."""
+    named = {tuple(each) for each in several if len(each) > 1}
+    users = Counter(key for each in named for key in each)
+    fresh = set(known.fresh_profiles)
+    found: dict[UUID, UUID] = {}
+    for each in named:
+        profiles = [known.owner[key] for key in each]
+        if fresh.issuperset(profiles) and all(users[key] == 1 for key in each) and len({kind for kind, _ in each}) == len(each):
+            found.update(dict.fromkeys(profiles, min(profiles)))
     return found
 
 
@@ -157,9 +203,9 @@ async def _add(connection: Connection, known: _Known) -> bool:
     if not known.fresh_identities:
         return True
     kinds, values, profile_ids, sources = zip(*sorted(known.fresh_identities), strict=True)
-    identities = {"kinds": list(kinds), "values": list(values), "profile_ids": list(profile_ids), "sources": list(sources)}
-    cursor = await connection.execute(queries["add_identities"], {"fresh": known.fresh_profiles, **identities, "now": known.now})
+    added = {"kinds": list(kinds), "values": list(values), "profile_ids": list(profile_ids), "sources": list(sources)}
+    cursor = await connection.execute(queries["add_identities"], {"fresh": known.fresh_profiles, **added, "now": known.now})
     if cursor.rowcount == len(kinds):
         return True
-    await connection.execute(queries["take_back_identities"], {"fresh": known.fresh_profiles, **identities})
+    await connection.execute(queries["take_back_identities"], {"fresh": known.fresh_profiles, **added})
     return False

@@ -18,7 +18,7 @@ Key = tuple[str, str]
 
 LONGEST = 200
 BLOCKED = frozenset({"", "-1", "0", "null", "undefined", "none", "anonymous", "unknown", "guest", "nan", "n/a", "test"})
-"""Values that many senders use for nobody; they identify no one."""
+"""Values that many senders use for nobody; they identify no one. Neither do values of zeros alone."""
 LONGEST_BLOCKED = max(map(len, BLOCKED))
 ORDER = ("user_id", "loyalty_card", "email", "phone")
 """Kinds of identity, the surest first; those of other systems stand after them, the anonymous id of a browser last."""
@@ -70,7 +70,7 @@ def key(kind: str, value: str | None, *, region: str = "DE") -> Key | None:
     `region` says where a telephone number is that has no country code.
     """
     value = value.strip() if value else ""
-    if not value or len(value) > LONGEST or (len(value) <= LONGEST_BLOCKED and value.casefold() in BLOCKED):
+    if len(value) > LONGEST or (len(value) <= LONGEST_BLOCKED and value.casefold() in BLOCKED) or not value.strip("0"):
         return None
     if kind == "email":
         return _email(value)

@@ -7,7 +7,7 @@ person point at one of them. So nothing is lost, and taking a merge back restore
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -100,14 +100,26 @@ async def canonical(connection: Connection, profile_id: UUID) -> UUID:
 
 async def link(connection: Connection, links: Sequence[Link], *, actor: str, now: datetime, evidence: dict[str, Any] | None = None) -> None:
     """Say that profiles are one person, and join whom that joins; who calls holds the `lock`."""
+    news = await _put(connection, links, actor=actor, now=now, evidence=evidence)
+    if news:
+        await _regroup(connection, news, now)
+
+
+async def link_newcomers(connection: Connection, links: Sequence[Link], stands: Mapping[UUID, UUID], *, actor: str, now: datetime) -> None:
+    """Note why profiles are one person that this transaction has made and nobody else knows, each with the one that stands for it."""
+    await _put(connection, links, actor=actor, now=now)
+    others = {each: into for each, into in stands.items() if each != into}
+    await connection.execute(queries["point"], {"profile_ids": list(others), "into": list(others.values())})
+
+
+async def _put(connection: Connection, links: Sequence[Link], *, actor: str, now: datetime, evidence: dict[str, Any] | None = None) -> list[Link]:
+    """Write links and return what is new of them."""
     rows = [(ids.new(now), *each.ends, each.cause, database.jsonb(evidence or {}), actor, each.linked_at, now) for each in links]
     columns = list(zip(*sorted(rows, key=lambda row: (row[1], row[2], row[3])), strict=True))
     names = ("link_ids", "ones", "others", "causes", "evidences", "actors", "linked_ats", "recorded_ats")
     facts = {name: list(column) for name, column in zip(names, columns, strict=True)}
     cursor = await connection.execute(queries["put_links"], facts)
-    news = [Link(row["profile_id"], row["other_id"], row["cause"], row["linked_at"]) async for row in cursor]
-    if news:
-        await _regroup(connection, news, now)
+    return [Link(row["profile_id"], row["other_id"], row["cause"], row["linked_at"]) async for row in cursor]
 
 
 async def merge(
@@ -141,6 +153,22 @@ async def unmerge(connection: Connection, link_id: UUID, *, actor: str, now: dat
     ends = {"profile_id": row["profile_id"], "other_id": row["other_id"]}
     await connection.execute(queries["separate"], {**ends, "actor": actor, "reason": reason, "now": now})
     await _write(connection, *await _whole(connection, ends.values()), now)
+
+
+async def separate(connection: Connection, profile_id: UUID, other_id: UUID, *, actor: str, now: datetime, reason: str = "") -> None:
+    """Say of two profiles that are not joined that they are different people; who calls holds the `lock`."""
+    ends = {"profile_id": min(profile_id, other_id), "other_id": max(profile_id, other_id)}
+    await connection.execute(queries["separate"], {**ends, "actor": actor, "reason": reason, "now": now})
+
+
+async def unseparate(connection: Connection, profile_id: UUID, other_id: UUID, *, now: datetime) -> bool:
+    """Take back that two profiles are different people, so that all other evidence counts again; return whether it was said."""
+    await lock(connection)
+    ends = {"profile_id": min(profile_id, other_id), "other_id": max(profile_id, other_id)}
+    found = (await connection.execute(queries["unseparate"], ends)).rowcount > 0
+    if found:
+        await _write(connection, *await _whole(connection, ends.values()), now)
+    return found
 
 
 async def history(connection: Connection, profile_id: UUID) -> list[Merge]:

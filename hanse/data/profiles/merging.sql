@@ -73,6 +73,10 @@ INSERT INTO profile_separations (profile_id, other_id, actor, reason, separated_
 VALUES (%(profile_id)s, %(other_id)s, %(actor)s, %(reason)s, %(now)s)
 ON CONFLICT (profile_id, other_id) DO NOTHING;
 
+-- unseparate --
+-- Forgets that two profiles are different people.
+DELETE FROM profile_separations WHERE profile_id = %(profile_id)s AND other_id = %(other_id)s;
+
 -- history --
 -- The merge log of a person, the newest first, with what was taken back.
 WITH members AS (SELECT unnest(profile_members(%(profile_id)s)) AS profile_id)

@@ -7,6 +7,16 @@ CROSS JOIN LATERAL (
     SELECT profile_id, shared_at FROM identities WHERE identities.kind = wanted.kind AND identities.value = wanted.value LIMIT 1
 ) AS found;
 
+-- find_canonical --
+-- The profiles that stand for those whom some identities belong to, looked up in the same way.
+SELECT kind, value, found.profile_id
+FROM unnest(%(kinds)s::text[], %(values)s::text[]) AS wanted (kind, value)
+CROSS JOIN LATERAL (
+    SELECT coalesce(profile.merged_into, profile.profile_id) AS profile_id
+    FROM identities AS known JOIN profiles AS profile USING (profile_id)
+    WHERE known.kind = wanted.kind AND known.value = wanted.value LIMIT 1
+) AS found;
+
 -- links_said --
 -- Which pairs of profiles are linked by events already, since a moment or earlier.
 SELECT one, other

@@ -81,11 +81,13 @@ async def find(connection: Connection, text: str, *, kind: str | None = None, cu
     text = text.replace("\0", "\ufffd").strip()
     kinds = [row["kind"] for row in await rows(connection, "identity_kinds")]
     wanted = {(each, value) for each in kinds for value in _spellings(each, text)}
+    prefixes = _prefixes(text)
     facts: dict[str, Any] = {
         "kinds": [each for each, _ in wanted],
         "values": [value for _, value in wanted],
         "asked_id": _uuid(text),
-        "words": _prefixes(text),
+        "longest": prefixes[0] if prefixes else None,
+        "words": prefixes[1:],
         "before": _place(cursor),
         "kind": kind,
         "most": MOST_HITS,
@@ -143,10 +145,10 @@ def _spellings(kind: str, text: str) -> set[str]:
     return {text, text.casefold(), *([key[1]] if key else [])}
 
 
-def _prefixes(text: str) -> str | None:
-    """Return what asks for names with words that begin so; null where the text has no word long enough."""
-    words = _WORD.findall(text.casefold())
-    return " & ".join(f"{word}:*" for word in words) if words and max(map(len, words)) > 1 and "@" not in text else None
+def _prefixes(text: str) -> list[str]:
+    """Return what asks for each word of a name by its beginning, the longest first; nothing where the text has no word long enough."""
+    words = sorted(_WORD.findall(text.casefold()), key=len, reverse=True)
+    return [f"{word}:*" for word in words] if words and len(words[0]) > 1 and "@" not in text else []
 
 
 def _uuid(text: str) -> UUID | None:

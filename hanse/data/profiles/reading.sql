@@ -67,8 +67,16 @@ FROM (
         UNION ALL
         SELECT %(asked_id)s::uuid
         UNION ALL
-        (SELECT profile_id FROM profiles
-         WHERE %(words)s::text IS NOT NULL AND traits <> '{}' AND profile_words(traits) @@ to_tsquery('simple', %(words)s)
+        (SELECT profile_id FROM traits AS one
+         WHERE %(longest)s::text IS NOT NULL AND trait_words(value) @@ to_tsquery('simple', %(longest)s)
+           AND name IN ('firstName', 'lastName', 'name', 'company')
+           AND NOT EXISTS (
+               SELECT FROM unnest(%(words)s::text[]) AS word WHERE NOT EXISTS (
+                   SELECT FROM traits AS other
+                   WHERE other.profile_id = ANY(profile_members(one.profile_id)) AND other.name IN ('firstName', 'lastName', 'name', 'company')
+                     AND trait_words(other.value) @@ to_tsquery('simple', word)
+               )
+           )
          LIMIT %(most)s)
     ) AS hit
     JOIN profiles AS one ON one.profile_id = hit.profile_id

@@ -1,4 +1,4 @@
-"""Writing profiles, their identities, memberships and machines, many at once."""
+"""Writing profiles with their identities and traits, memberships and machines, many at once."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from datetime import datetime
 
 from hanse.base import database
 from hanse.base.database import Connection, Queries
+from hanse.data.profiles import given
+from hanse.data.profiles.given import Said
 from hanse.data.profiles.schemas import Installation, Membership, Profile
 
 queries = Queries(__package__)
 
 
 async def put(connection: Connection, profiles: Iterable[Profile], *, source: str, now: datetime) -> int:
-    """Write profiles and add their identities; an identity that belongs to somebody already stays theirs."""
+    """Write profiles, what a source says of them now, and their identities; an identity that belongs to somebody already stays theirs."""
     profiles = list(profiles)
-    rows = ((each.profile_id, each.kind, database.jsonb(each.traits), each.created_at, now) for each in profiles)
-    count = await database.upsert(connection, "profiles", ("profile_id", "kind", "traits", "created_at", "updated_at"), ("profile_id",), rows)
+    rows = ((each.profile_id, each.kind, each.created_at, now) for each in profiles)
+    count = await database.upsert(connection, "profiles", ("profile_id", "kind", "created_at", "updated_at"), ("profile_id",), rows)
+    last = {each.profile_id: each for each in profiles}
+    said = (Said(each.profile_id, name, source, database.jsonb(value), now) for each in last.values() for name, value in each.traits.items())
+    await given.put(connection, said)
     identities = ((key.kind, key.value, each.profile_id, source, each.created_at) for each in profiles for key in each.identities)
     await database.stage(connection, "identities", ("kind", "value", "profile_id", "source", "created_at"), identities)
     await connection.execute(queries["insert_staged_identities"])

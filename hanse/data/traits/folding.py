@@ -18,10 +18,11 @@ import msgspec
 
 from hanse.base import ids
 from hanse.base.database import Connection, Queries
-from hanse.base.operation import Purpose
 from hanse.data import imports
 from hanse.data.events.schemas import Event, EventType
 from hanse.data.imports import DeadLetter
+from hanse.data.profiles import given as giving
+from hanse.data.profiles.given import Said
 
 queries = Queries(__package__)
 
@@ -37,8 +38,6 @@ FIRST = ("email", "phone", "firstName", "lastName", "name", "company", "address"
 """What stays where there are too many: the names of Segment's specification; after them the alphabet decides, as it is the same for everybody."""
 GROUP = "group_id"
 """The kind of identity by which group events name a company."""
-PURPOSE = Purpose.OPERATION
-"""What given traits serve: the master data of the shop."""
 
 Values = dict[str, msgspec.Raw]
 
@@ -104,12 +103,7 @@ def _plain(name: str) -> str:
 
 
 async def _write(connection: Connection, given: Sequence[Given], now: datetime) -> None:
-    rows = list(_rows(given, now))
-    if rows:
-        columns = list(zip(*rows, strict=True))
-        names = ("profile_ids", "names", "sources", "values", "moments")
-        facts = {name: list(column) for name, column in zip(names, columns, strict=True)}
-        await connection.execute(queries["fold"], {**facts, "purpose": PURPOSE.value})
+    await giving.put(connection, _said(given, now))
     letters = [letter for each in given for letter in _letters(each, now)]
     wanted = {"profile_ids": list({each.profile_id for each in given}), "first": list(FIRST), "most": MOST}
     crowded = await connection.execute(queries["prune"], wanted)
@@ -118,11 +112,11 @@ async def _write(connection: Connection, given: Sequence[Given], now: datetime) 
         await imports.add_dead_letters(connection, letters)
 
 
-def _rows(given: Sequence[Given], now: datetime) -> Iterator[tuple[UUID, str, str, str, datetime]]:
+def _said(given: Sequence[Given], now: datetime) -> Iterator[Said]:
     for each in given:
         moment = min(each.event.occurred_at, now)
         for name, value in each.values.items():
-            yield each.profile_id, name, each.event.source, _json(value), moment
+            yield Said(each.profile_id, name, each.event.source, _json(value), moment)
 
 
 def _json(value: msgspec.Raw) -> str:

@@ -1,15 +1,3 @@
--- fold --
--- Takes in what was said; what was said last counts, and of the same moment the greater value, whatever the order of arrival.
-INSERT INTO traits (profile_id, name, source, value, purpose, observed_at)
-SELECT DISTINCT ON (profile_id, name, source) profile_id, name, source, value::jsonb, %(purpose)s, observed_at
-FROM unnest(%(profile_ids)s::uuid[], %(names)s::text[], %(sources)s::text[], %(values)s::text[], %(moments)s::timestamptz[])
-    AS said (profile_id, name, source, value, observed_at)
-WHERE EXISTS (SELECT FROM profiles WHERE profiles.profile_id = said.profile_id)
-ORDER BY profile_id, name, source, observed_at DESC, value::jsonb DESC
-ON CONFLICT (profile_id, name, source) DO UPDATE
-SET value = excluded.value, purpose = excluded.purpose, observed_at = excluded.observed_at
-WHERE (excluded.observed_at, excluded.value) > (traits.observed_at, traits.value);
-
 -- prune --
 -- Removes the given traits that a profile has too many, always the same ones; returns whose and which source's those were.
 WITH crowded AS (
@@ -57,18 +45,11 @@ ON CONFLICT (company_id, member_id) DO NOTHING;
 SELECT EXISTS (SELECT FROM profiles WHERE profile_id = ANY(profile_members(%(profile_id)s)) AND restricted_at IS NOT NULL) AS found;
 
 -- of --
--- What all sources say of whoever a profile is: given traits of all their profiles, records of imports and shops, and what was computed.
-SELECT name, value, source, purpose, observed_at, source = 'computed' AS is_computed
+-- What all sources say of whoever a profile is: given traits of all their profiles, and what was computed.
+SELECT name, value, source, purpose, observed_at, is_fallback, source = 'computed' AS is_computed
 FROM traits
 WHERE profile_id = ANY(profile_members(%(profile_id)s))
-    AND (source <> 'computed' OR profile_id = (SELECT coalesce(merged_into, profile_id) FROM profiles WHERE profile_id = %(profile_id)s))
-UNION ALL
-SELECT
-    given.key, given.value,
-    coalesce((SELECT source FROM identities WHERE profile_id = member.profile_id ORDER BY created_at, source LIMIT 1), 'record'),
-    %(purpose)s, member.updated_at, false
-FROM profiles AS member CROSS JOIN LATERAL jsonb_each(member.traits) AS given
-WHERE member.profile_id = ANY(profile_members(%(profile_id)s));
+    AND (source <> 'computed' OR profile_id = (SELECT coalesce(merged_into, profile_id) FROM profiles WHERE profile_id = %(profile_id)s));
 
 -- allowed --
 -- The people who agreed to a purpose, by the profile that stands for them, as `consent.standing.stand` decides for one: the newest act

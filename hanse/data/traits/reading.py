@@ -22,7 +22,7 @@ async def of(connection: Connection, profile_id: UUID) -> dict[str, Known]:
 
     What was computed for a purpose that needs consent is left out where there is none, and all of it while they are restricted (Art. 18 DSGVO).
     """
-    cursor = await connection.execute(queries["of"], {"profile_id": profile_id, "purpose": Purpose.OPERATION.value})
+    cursor = await connection.execute(queries["of"], {"profile_id": profile_id})
     rows = [row async for row in cursor if row["value"] is not None]
     allowed = await _allowed(connection, profile_id, {row["purpose"] for row in rows if row["is_computed"]})
     said: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -45,7 +45,8 @@ async def _allowed(connection: Connection, profile_id: UUID, purposes: set[str])
 
 
 def _known(name: str, rows: Sequence[dict[str, Any]]) -> Known:
-    """Return what counts of all that is said, and what others say instead."""
+    """Return what counts of all that is said, and what others say instead; a fallback is left out where anybody says more."""
+    rows = [row for row in rows if not row["is_fallback"]] or rows
     rows = sorted(rows, key=lambda row: (row["observed_at"], row["is_computed"], row["source"], msgspec.json.encode(row["value"])), reverse=True)
     newest = rows[0]
     others: dict[str, Statement] = {}

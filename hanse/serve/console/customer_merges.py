@@ -53,9 +53,7 @@ async def show_take_back(request: AnyRequest, profile_id: FromPath[UUID], link_i
 @post("/customers/{profile_id:uuid}/merges/{link_id:uuid}/take-back", status_code=200)
 async def take_back(request: AnyRequest, profile_id: FromPath[UUID], link_id: FromPath[UUID]) -> Response[bytes]:
     """Take a merge back, and offer to merge again."""
-    visit = session.of(request)
-    visit.need(Permission.PERSONAL_DATA)
-    reason = _reason(await visit.form())
+    visit, reason = await _deciding(request)
     async with visit.context() as context:
         connection, now = await context.connection(), context.clock.now()
         entry = await reading.merge_entry(connection, link_id)
@@ -104,9 +102,7 @@ async def reveal_merge(request: AnyRequest, profile_id: FromPath[UUID], other_id
 @post("/customers/{profile_id:uuid}/merge/{other_id:uuid}", status_code=200)
 async def merge(request: AnyRequest, profile_id: FromPath[UUID], other_id: FromPath[UUID]) -> Response[bytes]:
     """Make two customers one, and offer to take it back."""
-    visit = session.of(request)
-    visit.need(Permission.PERSONAL_DATA)
-    reason = _reason(await visit.form())
+    visit, reason = await _deciding(request)
     async with visit.context() as context:
         connection, now = await context.connection(), context.clock.now()
         evidence = {"reason": reason} if reason else {}
@@ -149,7 +145,8 @@ def _told(visit: Visit, entry: MergeEntry, named: dict[UUID, str], *, open_: boo
 
 
 def _evidence(entry: MergeEntry, *, open_: bool) -> dict[str, Any]:
-    return masking.traits(entry.evidence, open_=open_)
+    """Return what an entry rests on; what each field of a match says stands with the pair."""
+    return masking.traits({name: said for name, said in entry.evidence.items() if name not in {"fields", "probability"}}, open_=open_)
 
 
 async def _names(visit: Visit, connection: Connection, entries: list[MergeEntry], *, open_: bool) -> dict[UUID, str]:
@@ -214,5 +211,8 @@ def _plain(value: Any) -> Any:
     return " ".join(value.split()).casefold() if isinstance(value, str) else value
 
 
-def _reason(form: dict[str, str]) -> str:
-    return form.get("reason", "").replace("\0", "\ufffd").strip()[:LONGEST_REASON]
+async def _deciding(request: AnyRequest) -> tuple[Visit, str]:
+    """Return the visit of somebody who may decide who is who, and the reason that they give."""
+    visit = session.of(request)
+    visit.need(Permission.PERSONAL_DATA)
+    return visit, (await visit.form()).get("reason", "").replace("\0", "\ufffd").strip()[:LONGEST_REASON]

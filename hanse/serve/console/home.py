@@ -11,6 +11,7 @@ from hanse.base.database import Connection, Queries
 from hanse.data import imports
 from hanse.data.decisions import effect
 from hanse.data.events.store import queries as event_queries
+from hanse.data.matches import reviewing
 from hanse.data.profiles.store import queries as profile_queries
 from hanse.serve.console import measures, pages, period, session
 from hanse.serve.console.period import Period
@@ -84,7 +85,8 @@ async def _orders(connection: Connection, since: Any, until: Any) -> int:
 async def _waiting(connection: Connection) -> dict[str, Any]:
     jobs = await _one(connection, queries["count_running_jobs"])
     by_kind = await imports.count_open(connection)
-    return {"rejects": sum(by_kind.values()), "by_kind": by_kind, **jobs}
+    matches = await reviewing.waiting(connection)
+    return {"rejects": sum(by_kind.values()), "by_kind": by_kind, "matches": matches, **jobs}
 
 
 async def _one(connection: Connection, statement: Any) -> dict[str, Any]:

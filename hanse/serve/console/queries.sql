@@ -81,12 +81,10 @@ ORDER BY root.profile_id
 LIMIT 50;
 
 -- trait_sources --
--- From which systems what is known of somebody came: those of the record that was written last.
-SELECT DISTINCT ON (given.key) given.key AS name,
-    (SELECT string_agg(DISTINCT source, ', ' ORDER BY source) FROM identities WHERE identities.profile_id = member.profile_id) AS source
-FROM profiles AS member CROSS JOIN LATERAL jsonb_each(member.traits) AS given
-WHERE member.profile_id = ANY(%(profile_ids)s)
-ORDER BY given.key, member.updated_at DESC, member.profile_id DESC;
+-- From which systems what is known of somebody came: those that count.
+SELECT DISTINCT ON (name) name, source FROM traits
+WHERE profile_id = ANY(%(profile_ids)s) AND source <> 'computed' AND value <> 'null'
+ORDER BY name, is_fallback, observed_at DESC, source COLLATE "C" DESC;
 
 -- notes_of_profile --
 -- What people wrote down about somebody, the newest first.

@@ -1,22 +1,26 @@
-"""Whose changes are: profiles found or made, their traits and identities, and what they agreed to."""
+"""Whose changes are: profiles found or made, what is known of them, and what they agreed to.
+
+What the shop's record of a customer says goes into the log as an identify event, and from there into the traits; what an order says of
+its customer counts only where nobody says more.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
+from hanse.base import database
 from hanse.base.database import Connection, Queries
-from hanse.data import consent, profiles
+from hanse.data import consent
 from hanse.data.consent import Consent, State
 from hanse.data.events import Event, EventType
-from hanse.data.profiles import Profile
-from hanse.sources.connections import people_finding
+from hanse.data.profiles import given, identity
+from hanse.data.profiles.given import Said
+from hanse.data.profiles.identity import Contact
 from hanse.sources.source import Change, ConsentGiven, Customer, Shop
 
 queries = Queries(__package__)
@@ -35,39 +39,42 @@ class Written:
 
 
 async def write(connection: Connection, shop: Shop, changes: Sequence[Change], newest: Collection[int], *, now: datetime) -> Written:
-    """Write the people of some changes.
-
-    The record of a customer replaces what is known, where it is the newest; anything else fills gaps.
-    """
+    """Write the people of some changes; of the records of a customer only the newest counts."""
     written = Written()
     told = [(change, change.customer) for change in changes if change.customer]
-    owners = await people_finding.owners(connection, [customer for _, customer in told], source=shop.source, now=now)
+    owners = await identity.resolve(connection, [_contact(shop, change, customer, now) for change, customer in told], now=now)
     mine = [(change, customer, owner) for (change, customer), owner in zip(told, owners, strict=True) if owner]
     known = await _known(connection, {owner for _, _, owner in mine})
-    after = dict(known)
     for change, customer, owner in mine:
         written.owners[id(change)] = owner
-        traits = _traits(_timely(customer, newest=id(change) in newest), after[owner].traits)
-        if traits != after[owner].traits:
-            after[owner] = msgspec.structs.replace(after[owner], traits=traits)
-            written.identified += [_identified(shop, change, customer, owner, now)] if customer.authoritative else []
-    await profiles.put(connection, [each for owner, each in after.items() if each != known[owner]], source=shop.source, now=now)
+        if customer.authoritative and id(change) in newest and not customer.traits.items() <= known[owner].items():
+            written.identified.append(_identified(shop, change, customer, owner, now))
+            known[owner] |= customer.traits
+    await given.put(
+        connection, [each for change, customer, owner in mine if not customer.authoritative for each in _said(shop, change, customer, owner, now)]
+    )
     await consent.put(connection, [entry for change, _, owner in mine for entry in _consents(shop, change, owner)], now=now)
     return written
 
 
-async def _known(connection: Connection, profile_ids: Iterable[UUID]) -> dict[UUID, Profile]:
-    cursor = await connection.execute(queries["profiles"], {"profile_ids": list(profile_ids)})
-    return {row["profile_id"]: Profile(**row) async for row in cursor}
+async def _known(connection: Connection, profile_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return what is given of those whom some profiles are, by all sources."""
+    cursor = await connection.execute(queries["known_people"], {"profile_ids": list(profile_ids)})
+    return {row["profile_id"]: row["given"] async for row in cursor}
 
 
-def _timely(customer: Customer, *, newest: bool) -> Customer:
-    """Return a customer without the traits that a newer record has replaced."""
-    return customer if newest or not customer.authoritative else replace(customer, traits={})
+def _contact(shop: Shop, change: Change, customer: Customer, now: datetime) -> Contact:
+    at = _told_at(change, now)
+    return Contact(user_id=customer.user_id, email=customer.email, phone=customer.phone, source=shop.source, occurred_at=at)
 
 
-def _traits(customer: Customer, old: Mapping[str, Any]) -> dict[str, Any]:
-    return _merged(old, customer.traits) if customer.authoritative else _merged(customer.traits, old)
+def _told_at(change: Change, now: datetime) -> datetime:
+    return min(change.changed_at, now) if change.changed_at.year > 1 else now
+
+
+def _said(shop: Shop, change: Change, customer: Customer, owner: Owner, now: datetime) -> Iterator[Said]:
+    for name, value in customer.traits.items():
+        yield Said(owner, name, shop.source, database.jsonb(value), _told_at(change, now), is_fallback=True)
 
 
 def _identified(shop: Shop, change: Change, customer: Customer, owner: Owner, now: datetime) -> Event:
@@ -80,15 +87,6 @@ def _identified(shop: Shop, change: Change, customer: Customer, owner: Owner, no
         occurred_at=change.changed_at if change.changed_at.year > 1 else now,
         properties=dict(customer.traits),
     )
-
-
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Return two sets of traits as one, the second counting; what stands within an address or a company is merged, too."""
-    merged = dict(below)
-    for name, value in above.items():
-        old = merged.get(name)
-        merged[name] = {**old, **value} if isinstance(old, dict) and isinstance(value, dict) else value
-    return merged
 
 
 def _consents(shop: Shop, change: Change, profile_id: UUID) -> list[Consent]:

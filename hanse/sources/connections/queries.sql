@@ -172,33 +172,9 @@ FOR UPDATE;
 SELECT product_id, currency, amount_minor FROM prices
 WHERE product_id = ANY(%(product_ids)s) AND price_list = 'list' AND min_quantity = 1 AND valid_from = '-infinity';
 
--- owners --
--- The profiles that some identities belong to, and whether those profiles have a user id.
-SELECT kind, value, found.profile_id,
-       EXISTS (SELECT FROM identities AS other WHERE other.profile_id = ANY(profile_members(found.profile_id)) AND other.kind = 'user_id') AS has_user_id
-FROM unnest(%(kinds)s::text[], %(values)s::text[]) AS wanted (kind, value)
-CROSS JOIN LATERAL (
-    SELECT profile_id FROM identities WHERE identities.kind = wanted.kind AND identities.value = wanted.value LIMIT 1
-) AS found;
-
--- lock_claims --
--- One transaction at a time gives a user id to a profile that is there already, so that none gets two.
-SELECT pg_advisory_xact_lock(hashtext('hanse.identities'));
-
--- add_identities --
--- Makes profiles and adds identities, in order, so that two writers never block each other; one that somebody else has just added is left out.
-WITH made AS (
-    INSERT INTO profiles (profile_id, created_at, updated_at)
-    SELECT profile_id, %(now)s, %(now)s FROM unnest(%(fresh)s::uuid[]) AS fresh (profile_id)
-)
-INSERT INTO identities (kind, value, profile_id, source, created_at)
-SELECT kind, value, profile_id, %(source)s, %(now)s
-FROM unnest(%(kinds)s::text[], %(values)s::text[], %(profile_ids)s::uuid[]) AS added (kind, value, profile_id)
-ON CONFLICT (kind, value) DO NOTHING;
-
--- profiles --
--- Profiles with what is known of them, for the transaction that is about to change them.
-SELECT profile_id, kind, traits, created_at FROM profiles WHERE profile_id = ANY(%(profile_ids)s) ORDER BY profile_id FOR UPDATE;
+-- known_people --
+-- What is given, by all sources but as a fallback, of those whom some profiles are.
+SELECT wanted.profile_id, profile_traits(profile_members(wanted.profile_id), sure => true) AS given FROM unnest(%(profile_ids)s::uuid[]) AS wanted (profile_id);
 
 -- insert_request --
 -- Keeps a privacy request; one that is here already is left alone.

@@ -8,9 +8,10 @@ from hanse.sources.connections.errors import UnknownSystem
 from hanse.sources.shopify import Shopify
 from hanse.sources.shopware import Shopware
 from hanse.sources.source import Source
+from hanse.sources.tryton import Tryton
 from hanse.sources.woocommerce import WooCommerce
 
-SYSTEMS: Mapping[str, Source] = {each.system: each for each in (Shopify(), Shopware(), WooCommerce())}
+SYSTEMS: Mapping[str, Source] = {each.system: each for each in (Shopify(), Shopware(), WooCommerce(), Tryton())}
 
 
 def find(system: str) -> Source:

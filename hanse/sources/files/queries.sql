@@ -14,35 +14,26 @@ SELECT
 FROM products
 WHERE product_id = ANY(%(product_ids)s);
 
--- profiles --
--- Profiles with what is known of them.
-SELECT profile_id, kind, traits, created_at FROM profiles WHERE profile_id = ANY(%(profile_ids)s);
+-- known_people --
+-- What is known of those whom some profiles are: their kind, what is given by all sources but as a fallback, and what one source says of the very profile.
+SELECT one.profile_id, stands.kind, profile_traits(profile_members(one.profile_id), sure => true) AS given,
+    (
+        SELECT coalesce(jsonb_object_agg(name, value), '{}') FROM traits
+        WHERE traits.profile_id = one.profile_id AND source = %(source)s AND NOT is_fallback
+    ) AS own
+FROM profiles AS one JOIN profiles AS stands ON stands.profile_id = coalesce(one.merged_into, one.profile_id)
+WHERE one.profile_id = ANY(%(profile_ids)s);
+
+-- put_kinds --
+-- Notes who is a person and who a company, for all profiles of each.
+UPDATE profiles SET kind = told.kind
+FROM unnest(%(profile_ids)s::uuid[], %(kinds)s::text[]) AS told (profile_id, kind)
+CROSS JOIN LATERAL unnest(profile_members(told.profile_id)) AS member (profile_id)
+WHERE profiles.profile_id = member.profile_id AND profiles.kind <> told.kind;
 
 -- make_months --
 -- Makes the log's partitions for some months.
 SELECT ensure_month('events', month) FROM unnest(%(months)s::timestamptz[]) AS month;
-
--- owners --
--- The profiles that some identities belong to, and whether those profiles have a user id.
-SELECT kind, value, found.profile_id,
-       EXISTS (SELECT FROM identities AS other WHERE other.profile_id = ANY(profile_members(found.profile_id)) AND other.kind = 'user_id') AS has_user_id
-FROM unnest(%(kinds)s::text[], %(values)s::text[]) AS wanted (kind, value)
-CROSS JOIN LATERAL (
-    SELECT profile_id FROM identities WHERE identities.kind = wanted.kind AND identities.value = wanted.value LIMIT 1
-) AS found;
-
--- add_identities --
--- Adds identities, in order, so that two transactions never block each other; one that somebody has stays theirs.
-INSERT INTO identities (kind, value, profile_id, source, created_at)
-SELECT kind, value, profile_id, %(source)s, %(now)s
-FROM unnest(%(kinds)s::text[], %(values)s::text[], %(owners)s::uuid[]) AS added (kind, value, profile_id)
-ON CONFLICT (kind, value) DO NOTHING;
-
--- join_profile --
--- Gives all of a profile that was just made to the one that somebody else made of the same person.
-WITH events_given AS (UPDATE events SET profile_id = %(owner)s WHERE profile_id = %(planned)s),
-identities_given AS (UPDATE identities SET profile_id = %(owner)s WHERE profile_id = %(planned)s)
-DELETE FROM profiles WHERE profile_id = %(planned)s;
 
 -- known_orders --
 -- Which of some messages the log has, and by what their content is told apart.

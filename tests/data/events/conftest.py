@@ -4,29 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from hanse.base import database
 from hanse.base.clock import FixedClock
-from hanse.base.config import Settings
-from hanse.base.context import Context, Ports, Resources
+from hanse.base.context import Resources
 from hanse.data.events.group_commit import GroupCommit
-
-
-@pytest.fixture
-async def resources(database_url: str, home: Path, clock: FixedClock) -> AsyncIterator[Resources]:
-    """A process; no operation runs here, so it has no ports."""
-    async with database.pool(database_url, size=2) as pool:
-        yield Resources(Settings(home=home), clock, pool, cast("Ports", None))
-
-
-@pytest.fixture
-async def context(resources: Resources) -> AsyncIterator[Context]:
-    async with Context(resources) as context:
-        yield context
 
 
 @pytest.fixture

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import msgspec
 import pyarrow.parquet as pq
 import pytest
 
-from hanse.base import database, ids
-from hanse.base.clock import FixedClock
-from hanse.base.config import Settings
-from hanse.base.context import Context, Ports, Resources
+from hanse.base import ids
+from hanse.base.context import Resources
 from hanse.base.decision import Arm, Basis
 from hanse.data import decisions, events
 from hanse.data.decisions import DecisionRecord
 from hanse.data.events import Event
 
 Write = Callable[..., Awaitable[None]]
-
-
-@pytest.fixture
-async def resources(database_url: str, home: Path, clock: FixedClock) -> AsyncIterator[Resources]:
-    """A process; no operation runs here, so it has no ports."""
-    async with database.pool(database_url, size=4) as pool:
-        yield Resources(Settings(home=home), clock, pool, cast("Ports", None))
-
-
-@pytest.fixture
-async def context(resources: Resources) -> AsyncIterator[Context]:
-    async with Context(resources) as context:
-        yield context
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ class Merging(RuleBasedStateMachine):
 
     def facts(self) -> list[Any]:
         """Return all that belongs to profiles, which no merge may touch."""
-        statement = "SELECT profile_id, kind, value FROM identities UNION ALL SELECT profile_id, 'trait', traits::text FROM profiles ORDER BY 1, 2, 3"
+        statement = "SELECT profile_id, kind, value FROM identities UNION ALL SELECT profile_id, name, value::text FROM traits ORDER BY 1, 2, 3"
         return [tuple(row.values()) for row in self.run(self.run(self.connection.execute(statement)).fetchall())]
 
     @initialize(senders=st.lists(SENDERS, min_size=2, max_size=8))

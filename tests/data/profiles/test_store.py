@@ -44,7 +44,7 @@ async def test_a_profile_written_again_has_new_traits_and_its_old_beginning(conn
     await profiles.put(connection, [anna], source="shop", now=NOW)
     moved = Profile(profile_id=anna.profile_id, traits={"city": "Lübeck"}, created_at=LATER)
     await profiles.put(connection, [moved], source="shop", now=LATER)
-    assert await rows(connection, "SELECT traits, created_at, updated_at FROM profiles") == [
+    assert await rows(connection, "SELECT profile_traits(ARRAY[profile_id]) AS traits, created_at, updated_at FROM profiles") == [
         {"traits": {"city": "Lübeck"}, "created_at": NOW, "updated_at": LATER}
     ]
 
@@ -53,7 +53,7 @@ async def test_of_two_copies_of_a_profile_in_one_batch_the_last_one_counts(conne
     anna = profile(traits={"n": 1})
     again = Profile(profile_id=anna.profile_id, traits={"n": 2}, created_at=NOW)
     await profiles.put(connection, [anna, again], source="shop", now=NOW)
-    assert await rows(connection, "SELECT traits FROM profiles") == [{"traits": {"n": 2}}]
+    assert await rows(connection, "SELECT profile_traits(ARRAY[profile_id]) AS traits FROM profiles") == [{"traits": {"n": 2}}]
 
 
 async def test_a_company_has_members_with_roles_that_may_change(connection: Connection) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,8 +13,7 @@ from hypothesis import strategies as st
 
 from hanse.base import database
 from hanse.base.clock import FixedClock
-from hanse.base.config import Settings
-from hanse.base.context import Context, Ports, Resources
+from hanse.base.context import Context, Resources
 from hanse.base.operation import Purpose
 from hanse.data import consent, events, traits
 from hanse.data.consent import Consent, State
@@ -26,19 +24,6 @@ from hanse.data.traits import computing, families, jobs
 from hanse.data.traits.declaration import Declared, Expression, MisdeclaredTrait, trait
 from hanse.data.traits.tables import Lake
 from tests.conftest import NOW
-
-
-@pytest.fixture
-async def resources(database_url: str, home: Path, clock: FixedClock) -> AsyncIterator[Resources]:
-    """A process; no operation runs here, so it has no ports."""
-    async with database.pool(database_url, size=4) as pool:
-        yield Resources(Settings(home=home), clock, pool, cast("Ports", None))
-
-
-@pytest.fixture
-async def context(resources: Resources) -> AsyncIterator[Context]:
-    async with Context(resources) as context:
-        yield context
 
 
 async def orders(resources: Resources, user: str, *days: int, **more: Any) -> UUID:

@@ -15,6 +15,7 @@ from hanse.base import database
 from hanse.base.database import Connection
 from hanse.data import events, traits
 from hanse.data.events import Event, EventType
+from hanse.data.profiles import given as giving
 from hanse.data.profiles import identity
 from hanse.data.traits import folding
 from tests.conftest import NOW
@@ -91,11 +92,11 @@ async def test_an_event_of_the_future_counts_as_now(connection: Connection) -> N
 async def test_records_and_events_of_merged_profiles_are_read_together(connection: Connection) -> None:
     await events.append(connection, [identify({"plan": "pro"}, user="x", user_id=None, anonymous_id="browser")], now=NOW)
     await events.append(connection, [identify({"city": "Kiel"}, anonymous_id="browser")], now=NOW)
-    await connection.execute(
-        """UPDATE profiles SET traits = '{"city": "Bonn", "lastName": "Petersen"}', updated_at = %s
-        FROM identities WHERE identities.profile_id = profiles.profile_id AND value = 'anna'""",
-        (NOW + timedelta(hours=1),),
-    )
+    profile_id = await identity.find(connection, "user_id", "anna")
+    assert profile_id
+    record = {"city": '"Bonn"', "lastName": '"Petersen"'}
+    later = NOW + timedelta(hours=1)
+    await giving.put(connection, [giving.Said(profile_id, name, "crm", value, later) for name, value in record.items()])
     found = await known(connection, "anonymous_id", "browser")
     assert {name: each.value for name, each in found.items()} == {"city": "Bonn", "lastName": "Petersen", "plan": "pro"}
     assert [each.value for each in found["city"].conflicts] == ["Kiel"]

@@ -25,10 +25,12 @@ EXAMPLES = {
     "{note_id:uuid}": ANY_ID,
     "{other_id:uuid}": ANY_ID,
     "{request_id:uuid}": ANY_ID,
+    "{proposal_id:uuid}": ANY_ID,
     "{account_id:uuid}": ANY_ID,
     "{job_id:int}": 7,
     "{product_id:path}": "A-1",
     "{name:str}": "recommend",
+    "{target_name:str}": "crm",
     "{operation_name:str}": "popular",
 }
 OPEN_TO_VIEWERS = {"/sign-out", "/capabilities/recommend/try/popular"}

@@ -15,13 +15,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
-from playwright.sync_api import Browser, sync_playwright
 from psycopg.rows import dict_row
 
 from hanse.serve.console import assets
 from tests import install
 
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 Found = TypeVar("Found")
 
 
@@ -60,17 +58,6 @@ def shop() -> Iterator[Shop]:
         threading.Thread(target=running.serve_forever, daemon=True).start()
         yield Shop(f"http://127.0.0.1:{running.server_port}", pages)
         running.shutdown()
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Run a browser."""
-    path = install.chromium()
-    assert path, "There is no Chromium: apt-get install chromium, or python -m tests.install"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def bundled(name: str, folder: Path) -> bytes:

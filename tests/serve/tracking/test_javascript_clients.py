@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page
 
 from hanse.serve.console import assets
+from tests.browsing import chromium
 from tests.install import CLIENTS
 from tests.serve.tracking import browsing
 from tests.serve.tracking.browsing import arrived, log
@@ -37,7 +38,7 @@ def key(database_url: str) -> str:
 def page(port: int, key: str, tmp_path: Path) -> Iterator[Page]:
     """An empty page of a shop that has both clients at hand; requests to anywhere but the shop and Hanse fail."""
     del port, key  # they are there before the browser is
-    with browsing.shop() as shop, browsing.chromium() as browser:
+    with browsing.shop() as shop, chromium() as browser:
         for name in ("segment.js", "rudderstack.js"):
             shop.pages[f"/{name}"] = browsing.bundled(name, tmp_path)
         page = browser.new_page()
@@ -118,7 +119,7 @@ def test_what_segments_client_could_not_send_arrives_when_hanse_is_back(database
     key = make_key(database_url)
     with server(database_url, home) as port:
         pass
-    with browsing.shop() as shop, browsing.chromium() as browser:
+    with browsing.shop() as shop, chromium() as browser:
         shop.pages["/segment.js"] = browsing.bundled("segment.js", tmp_path)
         page = browser.new_page()
         page.goto(shop.put("/", "<script src=/segment.js></script>"))

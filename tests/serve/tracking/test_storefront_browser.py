@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from hanse.base.postgres import EmbeddedPostgres
 from hanse.serve.console import assets
+from tests.browsing import chromium
 from tests.serve.tracking import browsing
 from tests.serve.tracking.browsing import Shop, apart, arrived, log
 from tests.serve.tracking.serving import make_key, server
@@ -53,7 +54,7 @@ def served(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with browsing.chromium() as browser:
+    with chromium() as browser:
         yield browser
 
 

@@ -10,7 +10,7 @@ from hanse.data.events import Event
 from hanse.serve import registry
 from hanse.testing.sample import jobs
 from tests.conftest import NOW
-from tests.data.events.conftest import resources
+from tests.data.conftest import resources
 
 __all__ = ["resources"]
 

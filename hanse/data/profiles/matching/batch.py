@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -20,6 +20,9 @@ from hanse.data.profiles.matching.clustering import Links, Rules, Thresholds
 from hanse.data.profiles.matching.fields import RECORD_ID
 from hanse.data.profiles.matching.model import Model
 from hanse.data.profiles.matching.scoring import Evidence, Levels, Scores
+
+Step = Callable[[float, str], None]
+"""Is told how far the work is, and on what."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +81,25 @@ class Matching:
         for at in self.review:
             yield self.proposal(int(at))
 
+    def bonds(self) -> Iterator[Proposal]:
+        """Yield the pairs that hold each cluster together, strongest first: one less than it has records, and why."""
+        inside = np.flatnonzero(self.labels[self.links.pairs[:, 0]] == self.labels[self.links.pairs[:, 1]])
+        of: dict[int, int] = {}
+        for at in inside[np.lexsort((inside, -np.round(self.links.total[inside], 6)))]:
+            one, other = (clustering.root(of, int(row)) for row in self.links.pairs[at])
+            if one != other:
+                of[max(one, other)] = min(one, other)
+                yield self.proposal(int(at))
+
     def proposal(self, at: int) -> Proposal:
         """Return one candidate pair as somebody reads it."""
         left, right = (self.records[RECORD_ID][int(row)].as_py() for row in self.links.pairs[at])
         why = scoring.evidence(self.scores, at, self.trained.model)
         return Proposal(left, right, float(self.links.probability[at]), reason(self.links, at, self.trained.thresholds), why)
+
+
+def _silent(score: float, note: str) -> None:
+    del score, note
 
 
 def match(
@@ -95,18 +112,26 @@ def match(
     region: str = "DE",
     rules: Rules | None = None,
     threads: int = 2,
+    step: Step = _silent,
 ) -> Matching:
-    """Return the clusters of a file, and a model for the records to come. Whether there are families is found out where the rules do not say it."""
+    """Return the clusters of a file, and a model for the records to come. Whether there are families is found out where the rules do not say it.
+
+    `step` is told how far it is, 0 to 1, and may raise to stop.
+    """
     with duckdb.connect(config={"threads": threads}) as connection:
+        step(0.0, "cleaning the records")
         reading = cleaning.read(table, today=today, connection=connection, record_id=record_id, ignore=tuple(ignore), region=region)
         records = cleaning.clean(table, reading, connection=connection)
         findings = blocking.kiosks(records, connection=connection)
         struck = {name: frozenset(each.value for each in findings if each.field == name) for name in {each.field for each in findings}}
         records = scoring.strike(records, struck)
+        step(0.1, "looking for candidates")
         candidates = blocking.pairs(records, blocking.rules(reading.columns), connection=connection)
+        step(0.3, "comparing the candidates")
         begin = time.perf_counter()
         model, levels = training.train(records, candidates.pairs, seed=seed, connection=connection)
         seconds = time.perf_counter() - begin
+        step(0.8, "finding who belongs together")
         made = _clustered(records, reading, replace(model, struck=struck), candidates, levels=levels, rules=rules or Rules(), connection=connection)
         return replace(made, findings=findings, train_seconds=seconds)
 
@@ -144,6 +169,9 @@ def linked(left: pa.Table, right: pa.Table, pairs: Pairs, scores: Scores, *, mod
     contradicts = clustering.contradictions(scores.levels, model) | clustering.same_source(left, right, rules.distinct_sources)
     nothing = np.zeros(len(pairs), bool)
     doubtful = clustering.relatives(left, right, scores.levels, model) if rules.has_households else nothing
+    if rules.needs_name:
+        contradicts = contradicts | clustering.strangers(scores.levels, model)
+        doubtful = doubtful | clustering.unnamed(scores.levels, model)
     return Links(pairs, scores.total, contradicts, doubtful)
 
 

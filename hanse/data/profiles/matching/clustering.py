@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import connected_components
 
 from hanse.data.profiles.matching.blocking import Pairs
 from hanse.data.profiles.matching.fields import SOURCE
-from hanse.data.profiles.matching.model import DIFFERENT, Model
+from hanse.data.profiles.matching.model import CROSSED, DIFFERENT, Model
 from hanse.data.profiles.matching.scoring import Flags, Levels
 
 MOST_FALSE_SCORE = 0.005
@@ -54,6 +54,8 @@ class Rules:
     """Sources with a key of their own: two records of one are two persons."""
     has_households: bool | None = None
     """Whether a different given name at the same address is rather a relative than a slip; null to let the file decide."""
+    needs_name: bool = False
+    """Whether nobody is joined by rule whose name does not say so: addresses, telephones and mailboxes are shared by colleagues and families."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,27 @@ def relatives(left: pa.Table, right: pa.Table, levels: Levels, model: Model) -> 
     return np.asarray(found, bool)
 
 
+def unnamed(levels: Levels, model: Model) -> Flags:
+    """Return which pairs have no name in common that says that it is one person: both names, or one of them and a number or date of birth."""
+    at = {comparison.field: number for number, comparison in enumerate(model.comparisons)}
+    given, surname = (_agree(levels, at, (name,)) for name in ("given_name", "surname"))
+    firm = _agree(levels, at, ("national_id", "customer_number", "birth_date"))
+    crossed = np.zeros(len(levels), bool)
+    for number, name in enumerate(model.comparisons[at["surname"]].valued[::-1] if "surname" in at else ()):
+        if name.words in CROSSED:
+            crossed |= levels[:, at["surname"]] == number
+    return np.asarray(~((firm & (given | surname)) | (surname & (given | crossed))), bool)
+
+
+def strangers(levels: Levels, model: Model) -> Flags:
+    """Return which pairs differ in both names and have no number or date of birth in common: two colleagues, or two of a household."""
+    at = {comparison.field: number for number, comparison in enumerate(model.comparisons)}
+    if not {"given_name", "surname"} <= at.keys():
+        return np.zeros(len(levels), bool)
+    differ = (levels[:, at["given_name"]] == DIFFERENT) & (levels[:, at["surname"]] == DIFFERENT)
+    return np.asarray(differ & ~_agree(levels, at, ("national_id", "customer_number", "birth_date")), bool)
+
+
 def has_households(family: Flags, levels: Levels, probability: Numbers, model: Model) -> bool:
     """Return whether given names differ so much oftener than surnames, in pairs that look the same, that families must be the cause."""
     same = probability >= LEAST_CERTAIN
@@ -158,7 +181,7 @@ def merge(links: Links, limits: Thresholds, groups: dict[int, set[int]] | None =
     made: list[tuple[int, int]] = []
     name: dict[int, int] = {}
     for at in order[strong[order]]:
-        one, other = (_root(name, of.get(int(row), int(row))) for row in links.pairs[at])
+        one, other = (root(name, of.get(int(row), int(row))) for row in links.pairs[at])
         if one == other or not between[one][other].holds:
             continue
         kept, gone = min(one, other), max(one, other)
@@ -206,7 +229,8 @@ def _absorb(between: dict[int, dict[int, _Tie]], kept: int, gone: int) -> None:
         between[other][kept] = joined
 
 
-def _root(name: dict[int, int], row: int) -> int:
+def root(name: dict[int, int], row: int) -> int:
+    """Return what a row is called in the end, by what each was renamed to."""
     while row in name:
         row = name[row]
     return row

@@ -19,7 +19,7 @@ from hanse.data.profiles.matching import batch, blocking, cleaning, clustering, 
 from hanse.data.profiles.matching.batch import Matching, Proposal, Trained
 from hanse.data.profiles.matching.blocking import Index, Pairs
 from hanse.data.profiles.matching.clustering import Links
-from hanse.data.profiles.matching.fields import RECORD_ID
+from hanse.data.profiles.matching.fields import RECORD_ID, SOURCE
 from hanse.data.profiles.matching.scoring import Scores
 
 BATCH = 500
@@ -36,6 +36,8 @@ class Joined:
     """Whether nobody it could belong to was known."""
     merged_ids: tuple[str, ...] = ()
     """Clusters that became part of this one because of the records it came with."""
+    why: tuple[Proposal, ...] = ()
+    """The pairs with earlier records of the same cluster, and their evidence."""
 
 
 class Resolver:
@@ -61,6 +63,16 @@ class Resolver:
     def of(cls, matching: Matching) -> Resolver:
         """Return a resolver that goes on where a whole file was left."""
         return cls(matching.trained, matching.records, matching.labels.tolist())
+
+    @classmethod
+    def empty(cls, trained: Trained) -> Resolver:
+        """Return a resolver that knows nobody yet."""
+        columns = (RECORD_ID, SOURCE, *trained.reading.columns)
+        return cls(trained, pa.table({name: pa.array([], pa.string()) for name in columns}), ())
+
+    def know(self, table: pa.Table) -> None:
+        """Take in records as their source gives them of which each is a person of its own, as was found out before."""
+        self._append(self._cleaned(table))
 
     def __enter__(self) -> Self:
         return self
@@ -93,17 +105,23 @@ class Resolver:
         return joined, proposals
 
     def _add(self, table: pa.Table) -> tuple[list[Joined], list[Proposal]]:
-        records = self._cleaned(table)
+        first = len(self._labels)
+        pairs = self._append(self._cleaned(table))
+        scores, links = self._score(pairs)
+        merged = self._join(links)
+        why = self._why(scores, links)
+        rows = range(first, len(self._labels))
+        return [self._joined(row, first, merged, why) for row in rows], list(self._proposals(scores, links))
+
+    def _append(self, records: pa.Table) -> Pairs:
+        """Take records in, each by itself; return the pairs they make with those before them."""
         first = len(self._labels)
         for name, values in self._columns.items():
             values.extend(records[name].to_pylist())
         rows = range(first, first + records.num_rows)
         self._labels.extend(rows)
         self._members.update({row: {row} for row in rows})
-        pairs = self._candidates(records, first)
-        scores, links = self._score(pairs)
-        merged = self._join(links)
-        return [self._joined(row, first, merged) for row in rows], list(self._proposals(scores, links))
+        return self._candidates(records, first)
 
     def _cleaned(self, table: pa.Table) -> pa.Table:
         missing = [each for each in self._needed() if each not in table.column_names]
@@ -178,10 +196,10 @@ class Resolver:
             self._labels[row] = kept
         self._members[kept] |= self._members.pop(gone)
 
-    def _joined(self, row: int, first: int, merged: dict[int, list[int]]) -> Joined:
+    def _joined(self, row: int, first: int, merged: dict[int, list[int]], why: dict[int, list[Proposal]]) -> Joined:
         label = self._labels[row]
         older = tuple(self._name(each) for each in sorted(merged.get(label, ())) if each < first)
-        return Joined(self._name(row), self._name(label), label == row, older)
+        return Joined(self._name(row), self._name(label), label == row, older, tuple(why[row]))
 
     def _name(self, row: int) -> str:
         return self._columns[RECORD_ID][row] or str(row)
@@ -191,6 +209,17 @@ class Resolver:
         for at in np.flatnonzero(is_open):
             left, right = (int(row) for row in links.pairs[at])
             if self._labels[left] != self._labels[right]:
-                why = scoring.evidence(scores, int(at), self.trained.model)
-                reason = batch.reason(links, int(at), self.trained.thresholds)
-                yield Proposal(self._name(left), self._name(right), float(links.probability[at]), reason, why)
+                yield self._proposal(scores, links, int(at))
+
+    def _why(self, scores: Scores, links: Links) -> dict[int, list[Proposal]]:
+        """Return the pairs inside of clusters, by their later record."""
+        found: dict[int, list[Proposal]] = defaultdict(list)
+        for at, (left, right) in enumerate(links.pairs.tolist()):
+            if self._labels[left] == self._labels[right]:
+                found[right].append(self._proposal(scores, links, at))
+        return found
+
+    def _proposal(self, scores: Scores, links: Links, at: int) -> Proposal:
+        left, right = (self._name(int(row)) for row in links.pairs[at])
+        why = scoring.evidence(scores, at, self.trained.model)
+        return Proposal(left, right, float(links.probability[at]), batch.reason(links, at, self.trained.thresholds), why)

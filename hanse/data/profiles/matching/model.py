@@ -18,6 +18,9 @@ Weights = npt.NDArray[np.float64]
 DIFFERENT = 0
 """Number of the level that holds where no other does, in Splink's counting: -1 is unknown, the best level has the highest number."""
 UNKNOWN = -1
+SWAPPED, DISPLACED = "first and last name swapped", "one name in the other's place"
+CROSSED = frozenset({SWAPPED, DISPLACED})
+"""Levels of the surname that speak of the given name as well."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,7 @@ def _surname(known: set[str]) -> tuple[Level, ...]:
 
 
 def _crossed_names() -> tuple[Level, ...]:
-    return Level(_swapped(), "first and last name swapped", 0.01), Level(_displaced(), "one name in the other's place", 0.01)
+    return Level(_swapped(), SWAPPED, 0.01), Level(_displaced(), DISPLACED, 0.01)
 
 
 def _birth_date() -> tuple[Level, ...]:

@@ -6,6 +6,7 @@ half a million rows a matter of a second.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -173,14 +174,17 @@ class FileCheck:
             if each.name in self.mapping.columns:
                 branches += [f"WHEN {test} THEN '{each.name}:' || {code}" for test, code in self._tests(each, needed=each.name in needed)]
         if self.kind.identified_by:
-            nobody = ", ".join(literal(value) for value in sorted(keys.BLOCKED))
             mapped = [
-                f"CASE WHEN lower(given.{name}) NOT IN ({nobody}) THEN given.{name} END"
-                for name in self.kind.identified_by
-                if name in self.mapping.columns
+                f"CASE WHEN {self._names_somebody(name)} THEN given.{name} END" for name in self.kind.identified_by if name in self.mapping.columns
             ]
             branches.append(f"WHEN coalesce({', '.join(mapped)}) IS NULL THEN '{self.kind.identified_by[0]}:no_identity'")
         return f"CASE {' '.join(branches)} END"
+
+    def _names_somebody(self, name: str) -> str:
+        """Return the condition for an identity that is no value for nobody, as `keys` has them."""
+        if self._type(name) is FieldType.EMAIL:
+            return f"split_part(lower(given.{name}), '@', 1) NOT IN ({_literals(keys.BLOCKED | keys.BLOCKED_MAILBOXES)})"
+        return f"lower(given.{name}) NOT IN ({_literals(keys.BLOCKED)}) AND trim(given.{name}, '0') <> ''"
 
     def _tests(self, each: Field, *, needed: bool) -> list[tuple[str, str]]:
         """Return what may be wrong with the cells of a field, as conditions and codes, in the order in which it is told."""
@@ -201,6 +205,10 @@ class FileCheck:
         if each.type is FieldType.EMAIL and each.name in self.kind.identified_by:
             tests.append((f"{cell} IS NOT NULL AND NOT coalesce({self._value(each.name)} IS NOT NULL, false)", "'not_an_email'"))
         return tests
+
+
+def _literals(values: Iterable[str]) -> str:
+    return ", ".join(map(literal, sorted(values)))
 
 
 def prepare(workspace: Workspace, kind: Kind, names: list[str]) -> None:

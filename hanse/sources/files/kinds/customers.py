@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
-from psycopg import Rollback
-
+from hanse.base import database
 from hanse.base.database import Queries
-from hanse.data import profiles
-from hanse.data.profiles import Profile
-from hanse.data.profiles.keys import Key
+from hanse.data.profiles import given
+from hanse.data.profiles.given import Said
+from hanse.data.profiles.identity import Contact
 from hanse.sources.files.kinds import last_rows, people
 from hanse.sources.files.kinds.last_rows import Row
 from hanse.sources.files.kinds.loading import Load, present
-from hanse.sources.files.kinds.people import Found, Person, Register
+from hanse.sources.files.kinds.people import Found
 
 queries = Queries("hanse.sources.files")
 KEY = "coalesce('#' || customer_id, email)"
@@ -27,100 +26,80 @@ KEY = "coalesce('#' || customer_id, email)"
 async def load(load: Load) -> None:
     """Write the checked rows as profiles."""
     await last_rows.make(load, KEY, "{rows} rows are about a customer that comes again later; the last row counts.", example="'line ' || line")
+    load.made |= dict.fromkeys(("profiles", "changed_profiles"), 0)
     shared: list[str] = []
+    kinds: dict[UUID, str] = {}
     async for _, rows in last_rows.pages(load, {}):
-        shared += await _write(load, rows)
+        shared += await _write(load, rows, kinds)
+    await load.connection.execute(queries["put_kinds"], {"profile_ids": list(kinds), "kinds": list(kinds.values())})
     text = "{rows} e-mail addresses or telephone numbers belong to another customer already, such as that of {example}; they stay there."
     load.note(text, rows=len(shared), example=", ".join(shared[:3]))
 
 
-async def _write(load: Load, rows: list[Row]) -> list[str]:
-    """Write some customers, again where somebody else made one of them at the same time; return those with an identity of others."""
-    while True:
-        page = _Page()
-        async with load.connection.transaction() as savepoint:
-            await _write_page(load, rows, page)
-            lost = await people.add_identities(load.connection, page.identities, source=load.source, now=load.now)
-            if lost:
-                raise Rollback(savepoint)
-        if not lost:
-            break
-    load.loaded += page.loaded
-    load.known += page.known
-    load.count("profiles", page.fresh)
-    load.count("changed_profiles", len(page.made) - page.fresh)
-    return page.shared
-
-
-async def _write_page(load: Load, rows: list[Row], page: _Page) -> None:
-    register = Register(load.now)
-    persons = [_person(row) for row in rows]
-    await register.learn(load.connection, persons)
-    found = [register.find(person) for person in persons]
-    known = await _known(load, {each.profile_id for each in found if each})
+async def _write(load: Load, rows: list[Row], kinds: dict[UUID, str]) -> list[str]:
+    """Write what is new of some customers; return those with an identity of others."""
+    found = await people.find(load, [_contact(load, row) for row in rows])
+    known = await _known(load, [each.profile_id for each in found if each and not each.fresh])
+    said: list[Said] = []
     for row, each in zip(rows, found, strict=True):
-        if each is not None:
-            page.add(row, each, _profile(load, row, each, page.made.get(each.profile_id) or known.get(each.profile_id)), known)
-    await profiles.put(load.connection, page.made.values(), source=load.source, now=load.now)
+        if each is None:
+            continue
+        before = known.get(each.profile_id, NOBODY)
+        news, kind = _news(row, before), _kind(row, kinds.get(each.profile_id, before.kind))
+        if kind != before.kind:
+            kinds[each.profile_id] = kind
+        _count(load, row, each, changed=bool(news) or kind != before.kind)
+        said += (Said(each.profile_id, name, load.source, database.jsonb(value), load.now) for name, value in news.items())
+    await given.put(load.connection, said)
+    return [f"line {row['line']}" for row, each in zip(rows, found, strict=True) if each and each.taken]
 
 
-@dataclass
-class _Page:
-    """What becomes of some rows."""
-
-    made: dict[UUID, Profile] = field(default_factory=dict)
-    identities: dict[Key, UUID] = field(default_factory=dict)
-    shared: list[str] = field(default_factory=list)
-    loaded: int = 0
-    known: int = 0
-    fresh: int = 0
-
-    def add(self, row: Row, found: Found, after: Profile, known: Mapping[UUID, Profile]) -> None:
-        """Note what a row changes."""
-        before = self.made.get(found.profile_id) or known.get(found.profile_id)
-        if after == before and not found.identities:
-            self.known += row["copies"]
-        else:
-            self.loaded += row["copies"]
-            self.fresh += before is None
-            self.made[found.profile_id] = after
-        self.identities.update(((key.kind, key.value), found.profile_id) for key in found.identities)
-        self.shared += [f"line {row['line']}"] if found.taken else []
+def _count(load: Load, row: Row, found: Found, *, changed: bool) -> None:
+    """Count a row as loaded, or as known where it says nothing new."""
+    if changed or found.adds:
+        load.loaded += row["copies"]
+        load.count("profiles" if found.fresh else "changed_profiles", 1)
+    else:
+        load.known += row["copies"]
 
 
-def _person(row: Row) -> Person:
-    return Person(row["customer_id"], row["email"], phone_number(row["phone"]))
+@dataclass(frozen=True)
+class _Known:
+    """What is known of somebody."""
+
+    kind: str = "person"
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """By all sources together."""
+    own: Mapping[str, Any] = field(default_factory=dict)
+    """By this source."""
 
 
-def phone_number(text: str | None) -> str | None:
-    """Return a telephone number without what people put between its digits; null where that leaves no number."""
-    digits = re.sub(r"[\s()/.\-–]", "", text or "").removeprefix("tel:")
-    digits = "+" + digits[2:] if digits.startswith("00") else digits
-    return digits if re.fullmatch(r"\+?\d{6,15}", digits) else None
+NOBODY = _Known()
 
 
-async def _known(load: Load, profile_ids: Iterable[UUID]) -> dict[UUID, Profile]:
-    cursor = await load.connection.execute(queries["profiles"], {"profile_ids": list(profile_ids)})
-    return {row["profile_id"]: Profile(**row) async for row in cursor}
+async def _known(load: Load, profile_ids: Sequence[UUID]) -> dict[UUID, _Known]:
+    cursor = await load.connection.execute(queries["known_people"], {"profile_ids": list(profile_ids), "source": load.source})
+    return {row.pop("profile_id"): _Known(**row) async for row in cursor}
 
 
-def _profile(load: Load, row: Row, found: Found, before: Profile | None) -> Profile:
-    traits = dict(before.traits) if before else {}
+def _news(row: Row, before: _Known) -> dict[str, Any]:
+    """Return what a row says that is not known; parts of an address or a company that it does not say stay as they were."""
+    said: dict[str, Any] = {}
     for name, value in _traits(row).items():
-        old = traits.get(name)
-        traits[name] = {**old, **value} if isinstance(value, dict) and isinstance(old, dict) else value
-    return Profile(
-        profile_id=found.profile_id,
-        kind=_kind(row, before),
-        traits=traits,
-        created_at=before.created_at if before else load.now,
-    )
+        old = before.own.get(name)
+        said[name] = {**old, **value} if isinstance(value, dict) and isinstance(old, dict) else value
+    return {name: value for name, value in said.items() if before.given.get(name) != value}
 
 
-def _kind(row: Row, before: Profile | None) -> str:
+def _contact(load: Load, row: Row) -> Contact:
+    at = row["created_at"].replace(tzinfo=UTC) if row["created_at"] else load.now
+    return Contact(user_id=row["customer_id"], email=row["email"], phone=row["phone"], source=load.source, occurred_at=min(at, load.now))
+
+
+def _kind(row: Row, before: str) -> str:
     if row["first_name"] or row["last_name"] or row["name"]:
         return "person"
-    return "company" if row["company"] or row["vat_id"] else before.kind if before else "person"
+    return "company" if row["company"] or row["vat_id"] else before
 
 
 def _traits(row: Row) -> dict[str, Any]:

@@ -11,16 +11,17 @@ from uuid import UUID
 
 import msgspec
 
-from hanse.base import money
+from hanse.base import database, money
 from hanse.base.database import Queries
 from hanse.data import catalog, events
 from hanse.data.catalog import Price, Product
 from hanse.data.events import Event
 from hanse.data.events.store import message_key
-from hanse.data.profiles import Profile
-from hanse.sources.files.kinds import known_orders
+from hanse.data.profiles import given
+from hanse.data.profiles.given import Said
+from hanse.data.profiles.identity import Contact
+from hanse.sources.files.kinds import known_orders, people
 from hanse.sources.files.kinds.loading import Load, ahead, aside
-from hanse.sources.files.kinds.people import Found, Person, Plan, Register
 
 steps = Queries(__package__, "orders.sql")
 queries = Queries("hanse.sources.files")
@@ -36,8 +37,8 @@ Row = dict[str, Any]
 class Writing:
     """What is kept while orders are written."""
 
-    people: Register
-    plan: Plan = field(default_factory=Plan)
+    said: list[Said] = field(default_factory=list)
+    """What is known of the people by their orders; written at last, as others who say the same wait for it."""
     owners: dict[tuple[str | None, str | None], UUID | None] = field(default_factory=dict)
     """Profile by customer number and e-mail address."""
     changed: list[str] = field(default_factory=list)
@@ -111,14 +112,14 @@ async def _write_events(load: Load, *, cancelling: bool) -> None:
     """Write part after part; while the database takes one, the next is grouped."""
     lines, count = load.workspace.one(steps["count_orders"])
     parts = max(min(lines // SMALL_PART + 1, FEW_PARTS), lines // LARGE_PART + 1)
-    writing, written = Writing(Register(load.now)), 0
+    writing, written = Writing(), 0
     async for orders in ahead(partial(_orders, load, cancelling, parts, part) for part in range(parts)):
         for first in range(0, len(orders), WRITTEN_AT_ONCE):
             page = orders[first : first + WRITTEN_AT_ONCE]
             await _write_page(load, writing, page)
             written += len(page)
             await load.progress(0.5 + 0.5 * written / max(count, written), f"writing orders {written:,} of {max(count, written):,}")
-    load.count("profiles", await writing.plan.write(load.connection, source=load.source, now=load.now))
+    await given.put(load.connection, writing.said)
     changed = writing.changed
     load.note("{rows} orders were known with other content and stay as they are.", rows=len(changed), example=", ".join(changed[:3]))
 
@@ -181,21 +182,26 @@ def _event(load: Load, order: Order, writing: Writing) -> Event:
 
 
 async def _find_owners(load: Load, writing: Writing, rows: list[Row]) -> None:
-    """Find whose orders they are; plan profiles for people seen for the first time."""
-    unknown = {(row["customer_id"], row["email"]): row for row in rows if (row["customer_id"], row["email"]) not in writing.owners}
-    persons = {names: Person(*names) for names in unknown}
-    await writing.people.learn(load.connection, persons.values())
-    for names, person in persons.items():
-        found = writing.people.find(person)
-        if found is not None and found.identities:
-            writing.plan.add(found, _profile(load, unknown[names], found))
-        writing.owners[names] = found.profile_id if found else None
+    """Find whose orders they are, and note what these say of people who come for the first time."""
+    unknown = {(row["customer_id"], row["email"]): row for row in reversed(rows) if (row["customer_id"], row["email"]) not in writing.owners}
+    found = await people.find(load, [_contact(load, row) for row in unknown.values()]) if unknown else []
+    for (names, row), each in zip(unknown.items(), found, strict=True):
+        writing.owners[names] = each.profile_id if each else None
+        if each is not None:
+            load.count("profiles", each.fresh)
+            writing.said += _said(load, row, each.profile_id)
 
 
-def _profile(load: Load, row: Row, found: Found) -> Profile:
-    address = {"address": {"country": row["country"]}} if row["country"] else {}
-    email = {"email": row["email"]} if row["email"] else {}
-    return Profile(profile_id=found.profile_id, traits={**email, **address}, created_at=load.now)
+def _contact(load: Load, row: Row) -> Contact:
+    return Contact(user_id=row["customer_id"], email=row["email"], source=load.source, occurred_at=min(_aware(row["ordered_at"]), load.now))
+
+
+def _said(load: Load, row: Row, profile_id: UUID) -> Iterator[Said]:
+    """Go through what an order says of its customer, for as long as nobody says more."""
+    traits = {"email": row["email"], "address": {"country": row["country"]} if row["country"] else None}
+    for name, value in traits.items():
+        if value:
+            yield Said(profile_id, name, load.source, database.jsonb(value), min(_aware(row["ordered_at"]), load.now), is_fallback=True)
 
 
 def _pages(load: Load, table: str, size: int) -> Iterator[dict[str, int]]:

@@ -1,4 +1,5 @@
-// Keys: ? shows them, / searches the list, g and a letter goes to a place, j and k move in a list, Escape closes the drawer.
+// Keys: ? shows them, / searches the list, g and a letter goes to a place, j and k move in a list, Escape closes the drawer; a button
+// or link of the page with data-press is pressed by its letter.
 import { closeDrawer } from "./drawer.js";
 import { openPalette } from "./palette.js";
 
@@ -16,6 +17,12 @@ function move(step) {
   if (!links.length) return;
   const at = links.findIndex((link) => link === document.activeElement || link.closest("tr").classList.contains("current"));
   links[Math.min(Math.max(at + step, 0), links.length - 1)].focus();
+}
+
+function pressed(key) {
+  const target = key.length === 1 && document.querySelector(`main [data-press="${CSS.escape(key)}"]`);
+  if (target) target.click();
+  return Boolean(target);
 }
 
 const ACTIONS = {
@@ -42,6 +49,8 @@ function onKey(event) {
     go(event.key);
   } else if (event.key === "g") {
     waitsForPlace = Date.now() + 1500;
+  } else if (pressed(event.key)) {
+    event.preventDefault();
   } else if (ACTIONS[event.key]) {
     event.preventDefault();
     ACTIONS[event.key]();
