@@ -19,6 +19,7 @@ from hanse.data.profiles.requests import (
     ConsentOf,
     FoundProfile,
     FoundProfiles,
+    HouseholdMember,
     InstallationOf,
     KnownIdentity,
     KnownProfile,
@@ -31,6 +32,8 @@ queries = Queries(__package__, "reading.sql")
 
 MOST = 500
 """Identities, machines and companies of one customer that are read."""
+MOST_AT_HOME = 20
+"""People of one household that are read."""
 DEEPEST = 5
 """Companies above companies."""
 MOST_HITS = 2_000
@@ -62,6 +65,7 @@ async def whole(connection: Connection, profile_id: UUID) -> KnownProfile:
     (seen,) = await (await connection.execute(queries["seen"], {"profile_ids": own})).fetchall()  # one plan fits all
     companies = await rows(connection, "companies", profile_ids=own, deepest=DEEPEST, limit=MOST)
     nearest = [about["profile_id"], *(each["profile_id"] for each in companies)]
+    household = await rows(connection, "household", profile_ids=own, limit=MOST_AT_HOME) if about["kind"] == "person" else []
     installations = await rows(connection, "installations", profile_ids=nearest, limit=MOST)
     return KnownProfile(
         **about,
@@ -70,6 +74,7 @@ async def whole(connection: Connection, profile_id: UUID) -> KnownProfile:
         members=own,
         identities=msgspec.convert(await rows(connection, "identities", profile_ids=own, limit=MOST), list[KnownIdentity]),
         companies=[CompanyOf(**each, name=called("company", each["traits"])) for each in companies],
+        household=[HouseholdMember(**each, name=called("person", each["traits"])) for each in household],
         price_lists=msgspec.convert(await rows(connection, "price_lists", profile_ids=nearest), list[PriceListOf]),
         installations=msgspec.convert(installations, list[InstallationOf]),
         consents=[_standing(each) for each in await consent.standings(connection, own)],

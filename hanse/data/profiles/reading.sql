@@ -36,6 +36,23 @@ SELECT profile_id, below_id, role, depth, profile_traits(profile_members(profile
 FROM nearest ORDER BY depth, profile_id
 LIMIT %(limit)s;
 
+-- household --
+-- Other people of the same surname at the same address, as far as they may be looked at.
+SELECT DISTINCT root.profile_id, profile_traits(profile_members(root.profile_id)) AS traits
+FROM traits AS own
+JOIN traits AS other ON other.name = 'address' AND address_key(other.value) = address_key(own.value)
+JOIN profiles AS record ON record.profile_id = other.profile_id
+JOIN profiles AS root ON root.profile_id = coalesce(record.merged_into, record.profile_id)
+WHERE own.profile_id = ANY(%(profile_ids)s::uuid[]) AND own.name = 'address'
+    AND root.profile_id <> ALL(%(profile_ids)s::uuid[]) AND root.kind = 'person' AND root.restricted_at IS NULL
+    AND EXISTS (
+        SELECT FROM traits AS mine
+        JOIN traits AS theirs ON theirs.name = 'lastName' AND lower(theirs.value #>> '{}') = lower(mine.value #>> '{}')
+        WHERE mine.profile_id = ANY(%(profile_ids)s::uuid[]) AND mine.name = 'lastName' AND theirs.profile_id = ANY(profile_members(root.profile_id))
+    )
+ORDER BY root.profile_id
+LIMIT %(limit)s;
+
 -- price_lists --
 -- The price lists of some customers, in the order in which they are named.
 SELECT given.price_list, wanted.profile_id

@@ -41,6 +41,14 @@ class CompanyOf(msgspec.Struct, kw_only=True, frozen=True):
     traits: Annotated[dict[str, Any], Meta(description="What is known of the company.")]
 
 
+class HouseholdMember(msgspec.Struct, kw_only=True, frozen=True):
+    """Somebody of the same surname at the same address."""
+
+    profile_id: Annotated[UUID, Meta(description="The id of the other customer.")]
+    name: Annotated[str, Meta(description="What they are called.")]
+    traits: Annotated[dict[str, Any], Meta(description="What is known of them.")]
+
+
 class PriceListOf(msgspec.Struct, kw_only=True, frozen=True):
     """A price list that a customer may buy by."""
 
@@ -82,6 +90,9 @@ class KnownProfile(msgspec.Struct, kw_only=True, frozen=True):
     members: Annotated[list[UUID], Meta(description="The ids of all records that are the same person.")]
     identities: Annotated[list[KnownIdentity], Meta(description="Their keys.")]
     companies: Annotated[list[CompanyOf], Meta(description="For whom they act, and the companies above those, the nearest first.")]
+    household: Annotated[
+        list[HouseholdMember], Meta(description="Other people of the same surname at the same address; they stay people of their own.")
+    ]
     price_lists: Annotated[
         list[PriceListOf], Meta(description="Their price lists: their own first, then those of their companies, the nearest first.")
     ]

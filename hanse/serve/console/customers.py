@@ -118,6 +118,7 @@ def _shown(known: KnownProfile, *, open_: bool) -> dict[str, Any]:
         "name": masking.name(known.kind, known.traits, open_=open_),
         "traits": masking.traits(known.traits, open_=open_ or known.kind == "company"),
         "identities": _grouped(known, open_=open_),
+        "household": [{"profile_id": each.profile_id, "name": masking.name("person", each.traits, open_=open_)} for each in known.household],
         "companies": [{"profile_id": each.profile_id, "name": each.name, "role": each.role, "depth": each.depth} for each in known.companies],
     }
 

@@ -85,6 +85,40 @@ async def test_companies_above_companies_bring_price_lists_and_machines(context:
     assert [(each.product_id, each.profile_id, each.title) for each in found.installations] == [("S-9", SHOP, None)]
 
 
+@pytest.mark.parametrize(
+    ("street", "postal_code", "surname", "is_one"),
+    [
+        ("Lange Straße 12 a", "23552", "Petersen", True),
+        ("lange str. 12A", "23552", "petersen", True),
+        ("Lange Strasse 12 a", "23560", "Petersen", False),
+        ("Lange Straße 12 b", "23552", "Petersen", False),
+        ("Lange Straße 12 a", "23552", "Albers", False),
+        ("", "23552", "Petersen", False),
+    ],
+)
+async def test_a_household_has_one_surname_and_one_address(
+    connection: Connection, street: str, postal_code: str, surname: str, *, is_one: bool
+) -> None:
+    address = {"street": "Lange Straße 12 a", "postalCode": "23552"}
+    anna = Profile(profile_id=ANNA, traits={"firstName": "Anna", "lastName": "Petersen", "address": address}, created_at=NOW)
+    ole_lives = {"street": street, "postalCode": postal_code}
+    ole = Profile(profile_id=TWIN, traits={"firstName": "Ole", "lastName": surname, "address": ole_lives}, created_at=NOW)
+    await profiles.put(connection, [anna, ole], source="shop", now=NOW)
+
+    found = await reading.whole(connection, ANNA)
+
+    assert [each.name for each in found.household] == ([f"Ole {surname}"] if is_one else [])
+
+
+async def test_who_is_one_person_is_no_household(context: Context) -> None:
+    traits = {"lastName": "Petersen", "address": {"street": "Am Markt 1", "postalCode": "23552"}}
+    both = [Profile(profile_id=each, traits=traits, created_at=NOW) for each in (ANNA, TWIN)]
+    await profiles.put(await context.connection(), both, source="shop", now=NOW)
+    await operations.merge.function(Merge(profile_id=ANNA, other_id=TWIN), context)
+
+    assert (await known(context, ANNA)).household == []
+
+
 @pytest.mark.usefixtures("people")
 @pytest.mark.parametrize(
     "text", ["anna@example.org", " ANNA@Example.org ", "K-1", "pet", "anna pet", "petersen anna", str(ANNA), "+49 451 123456", "0451/123456"]
