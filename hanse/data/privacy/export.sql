@@ -64,6 +64,6 @@ SELECT name, value, source, purpose, observed_at FROM traits WHERE profile_id = 
 SELECT text, author, written_at FROM customer_notes WHERE profile_id = ANY(%(profile_ids)s::uuid[]) ORDER BY written_at, note_id;
 
 -- entries --
--- What was entered about them for the CRM.
+-- What was entered about them for the CRM, but for exports like this one: the same data gives the same archive.
 SELECT kind, subject, text, facts, purpose, operation, occurred_at FROM entries
-WHERE profile_id = ANY(%(profile_ids)s::uuid[]) ORDER BY occurred_at, entry_id;
+WHERE profile_id = ANY(%(profile_ids)s::uuid[]) AND operation IS DISTINCT FROM 'privacy.export' ORDER BY occurred_at, entry_id;
