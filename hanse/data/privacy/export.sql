@@ -32,6 +32,11 @@ SELECT role, created_at FROM memberships WHERE company_id = ANY(%(profile_ids)s:
 SELECT product_id, serial_number, place, installed_at, source FROM installations WHERE profile_id = ANY(%(profile_ids)s::uuid[])
 ORDER BY installed_at, installation_id;
 
+-- contracts --
+-- What was agreed with them.
+SELECT kind, number, begins_on, ends_on, terms, source FROM contracts WHERE profile_id = ANY(%(profile_ids)s::uuid[])
+ORDER BY begins_on, contract_id;
+
 -- price_lists --
 -- Which prices they have.
 SELECT price_list FROM price_lists WHERE profile_id = ANY(%(profile_ids)s::uuid[]) ORDER BY price_list;

@@ -39,6 +39,11 @@ SECTIONS = (
         "Machines that stand at your place",
         {"product_id": "Product", "serial_number": "Serial number", "place": "Place", "installed_at": "Since"},
     ),
+    (
+        "contracts",
+        "What was agreed with you",
+        {"kind": "Kind", "number": "Number", "begins_on": "From", "ends_on": "Until", "terms": "Terms"},
+    ),
     ("price_lists", "Your price list", {"price_list": "Price list"}),
     ("events", "What happened", {"occurred_at": "When", "name": "What", "source": "Source", "properties": "Details"}),
     ("decisions", "What was decided for you, and why", {"decided_at": "When", "operation": "What", "reason": "Why", "basis": "Legal basis"}),

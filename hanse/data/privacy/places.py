@@ -37,6 +37,7 @@ PLACES = (
     Place("match_proposals", ("proposal_id",), (), ("note", "decided_by")),
     Place("match_models", ("model_id",), ("findings",)),
     Place("installations", ("installation_id",), (), ("place",)),
+    Place("contracts", ("contract_id",), (), ("terms",)),
     Place("dead_letters", ("dead_letter_id",), (), ("reason",)),
     Place("imports", ("import_id",), ("columns", "findings"), ("file_name", "error")),
     Place("deliveries", ("delivery_id",), (), ("note",)),

@@ -74,6 +74,7 @@ SELECT
      WHERE profile_id = ANY(%(profile_ids)s::uuid[]) OR other_id = ANY(%(profile_ids)s::uuid[])) AS profile_separations,
     (SELECT count(*) FROM memberships WHERE company_id = ANY(%(profile_ids)s::uuid[]) OR member_id = ANY(%(profile_ids)s::uuid[])) AS memberships,
     (SELECT count(*) FROM installations WHERE profile_id = ANY(%(profile_ids)s::uuid[])) AS installations,
+    (SELECT count(*) FROM contracts WHERE profile_id = ANY(%(profile_ids)s::uuid[])) AS contracts,
     (SELECT count(*) FROM price_lists WHERE profile_id = ANY(%(profile_ids)s::uuid[])) AS price_lists;
 
 -- orders --

@@ -17,6 +17,7 @@ from hanse.data.profiles import keys, merging
 from hanse.data.profiles.requests import (
     CompanyOf,
     ConsentOf,
+    ContractOf,
     FoundProfile,
     FoundProfiles,
     HouseholdMember,
@@ -67,6 +68,7 @@ async def whole(connection: Connection, profile_id: UUID) -> KnownProfile:
     nearest = [about["profile_id"], *(each["profile_id"] for each in companies)]
     household = await rows(connection, "household", profile_ids=own, limit=MOST_AT_HOME) if about["kind"] == "person" else []
     installations = await rows(connection, "installations", profile_ids=nearest, limit=MOST)
+    contracts = await rows(connection, "contracts", profile_ids=nearest, limit=MOST)
     return KnownProfile(
         **about,
         **seen,
@@ -77,6 +79,7 @@ async def whole(connection: Connection, profile_id: UUID) -> KnownProfile:
         household=[HouseholdMember(**each, name=called("person", each["traits"])) for each in household],
         price_lists=msgspec.convert(await rows(connection, "price_lists", profile_ids=nearest), list[PriceListOf]),
         installations=msgspec.convert(installations, list[InstallationOf]),
+        contracts=msgspec.convert(contracts, list[ContractOf]),
         consents=[_standing(each) for each in await consent.standings(connection, own)],
     )
 

@@ -71,6 +71,16 @@ LEFT JOIN products AS product USING (product_id)
 ORDER BY installation.installed_at DESC NULLS LAST, installation.installation_id
 LIMIT %(limit)s;
 
+-- contracts --
+-- The contracts of some customers, those that run longest first.
+SELECT contract.contract_id, coalesce(owner.merged_into, owner.profile_id) AS profile_id, contract.kind, contract.number, contract.begins_on,
+    contract.ends_on, contract.terms, contract.source
+FROM unnest(%(profile_ids)s::uuid[]) AS wanted (profile_id)
+JOIN contracts AS contract ON contract.profile_id = ANY(profile_members(wanted.profile_id))
+JOIN profiles AS owner ON owner.profile_id = contract.profile_id
+ORDER BY contract.ends_on DESC NULLS FIRST, contract.contract_id
+LIMIT %(limit)s;
+
 -- find --
 -- Customers with one of some identities, or with words in their name that begin as asked; by id, the newest first. An index lookup for each,
 -- whatever the planner thinks of how many there are.

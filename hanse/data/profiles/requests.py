@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -69,6 +69,19 @@ class InstallationOf(msgspec.Struct, kw_only=True, frozen=True):
     source: Annotated[str, Meta(description="System that says so.")]
 
 
+class ContractOf(msgspec.Struct, kw_only=True, frozen=True):
+    """What was agreed with a customer or their company for a time."""
+
+    contract_id: Annotated[UUID, Meta(description="The id of the contract.")]
+    profile_id: Annotated[UUID, Meta(description="With whom: the customer or a company.")]
+    kind: Annotated[str, Meta(description="Such as framework, maintenance or rental, as the source calls it.")]
+    number: Annotated[str, Meta(description="The number by which the source knows it.")]
+    begins_on: Annotated[date | None, Meta(description="Its first day.")]
+    ends_on: Annotated[date | None, Meta(description="Its last day; null where it goes on until somebody ends it.")]
+    terms: Annotated[str | None, Meta(description="What it says, in a sentence or two.")]
+    source: Annotated[str, Meta(description="System that says so.")]
+
+
 class ConsentOf(msgspec.Struct, kw_only=True, frozen=True):
     """Where a customer stands with a purpose."""
 
@@ -97,6 +110,7 @@ class KnownProfile(msgspec.Struct, kw_only=True, frozen=True):
         list[PriceListOf], Meta(description="Their price lists: their own first, then those of their companies, the nearest first.")
     ]
     installations: Annotated[list[InstallationOf], Meta(description="Machines at their place and at their companies'.")]
+    contracts: Annotated[list[ContractOf], Meta(description="Their contracts and those of their companies.")]
     consents: Annotated[list[ConsentOf], Meta(description="Where they stand with every purpose that needs consent.")]
     created_at: Annotated[datetime, Meta(description="Since when they are known.")]
     first_event_at: Annotated[datetime | None, Meta(description="When they first did something.")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -47,3 +47,16 @@ class Installation(msgspec.Struct, kw_only=True, frozen=True):
     serial_number: str | None = None
     place: str | None = None
     installed_at: datetime | None = None
+
+
+class Contract(msgspec.Struct, kw_only=True, frozen=True):
+    """What was agreed with a customer for a time."""
+
+    contract_id: UUID
+    profile_id: UUID
+    kind: str
+    number: str
+    begins_on: date | None = None
+    ends_on: date | None = None
+    """Its last day; null where it goes on until somebody ends it."""
+    terms: str | None = None

@@ -9,7 +9,7 @@ from hanse.base import database
 from hanse.base.database import Connection, Queries
 from hanse.data.profiles import given
 from hanse.data.profiles.given import Said
-from hanse.data.profiles.schemas import Installation, Membership, Profile
+from hanse.data.profiles.schemas import Contract, Installation, Membership, Profile
 
 queries = Queries(__package__)
 
@@ -41,3 +41,10 @@ async def put_installations(connection: Connection, installations: Iterable[Inst
         (each.installation_id, each.profile_id, each.product_id, each.serial_number, each.place, each.installed_at, source) for each in installations
     )
     return await database.upsert(connection, "installations", columns, ("installation_id",), rows)
+
+
+async def put_contracts(connection: Connection, contracts: Iterable[Contract], *, source: str) -> int:
+    """Write what was agreed with whom."""
+    columns = ("contract_id", "profile_id", "kind", "number", "begins_on", "ends_on", "terms", "source")
+    rows = ((*(getattr(each, name) for name in columns[:-1]), source) for each in contracts)
+    return await database.upsert(connection, "contracts", columns, ("contract_id",), rows)

@@ -113,7 +113,7 @@ async def _page(visit: Visit, profile_id: UUID, *, open_: bool) -> Response[byte
 def _shown(known: KnownProfile, *, open_: bool) -> dict[str, Any]:
     """Return one customer as they may be shown."""
     return {
-        **{name: getattr(known, name) for name in ("profile_id", "kind", "members", "price_lists", "installations", "created_at")},
+        **{name: getattr(known, name) for name in ("profile_id", "kind", "members", "price_lists", "installations", "contracts", "created_at")},
         **{name: getattr(known, name) for name in ("first_event_at", "last_event_at")},
         "name": masking.name(known.kind, known.traits, open_=open_),
         "traits": masking.traits(known.traits, open_=open_ or known.kind == "company"),

@@ -350,6 +350,18 @@ def merge_refusal(words: Words, reason: str) -> str:
     }.get(reason, reason)
 
 
+def contract(words: Words, kind: str) -> str:
+    """Return what kind of contract it is."""
+    gettext = words.gettext
+    known = {
+        "framework": gettext("Framework agreement"),
+        "maintenance": gettext("Maintenance"),
+        "rental": gettext("Rental"),
+        "lease": gettext("Lease"),
+    }
+    return known.get(kind, kind)
+
+
 def membership(words: Words, name: str) -> str:
     """Return as what somebody belongs to a company."""
     gettext = words.gettext

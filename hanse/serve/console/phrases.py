@@ -42,6 +42,7 @@ def for_templates(words: Words) -> dict[str, Callable[..., Any]]:
         "actor_kind": labels.actor_kind,
         "trait_name": labels.trait,
         "role_of": labels.membership,
+        "contract_kind": labels.contract,
         "field_name": _field,
         "schedule_text": schedule,
         "attribute_text": attribute,

@@ -41,6 +41,7 @@ def _steps(connection: Connection, shop: SampleShop, now: datetime) -> dict[str,
         "profiles": lambda: profiles.put(connection, shop.profiles, source=SOURCE, now=now),
         "memberships": lambda: profiles.put_memberships(connection, shop.memberships),
         "installations": lambda: profiles.put_installations(connection, shop.installations, source=SOURCE),
+        "contracts": lambda: profiles.put_contracts(connection, shop.contracts, source=SOURCE),
         "customer_price_lists": lambda: catalog.put_customer_price_lists(connection, shop.customer_price_lists),
         "consents": lambda: consent.put(connection, shop.consents, now=now),
     }

@@ -14,7 +14,7 @@ from hanse.data.catalog.schemas import CustomerPriceList, Document, Price, Produ
 from hanse.data.consent.schemas import Consent
 from hanse.data.decisions.schemas import DecisionRecord
 from hanse.data.events.schemas import Event
-from hanse.data.profiles.schemas import Installation, Membership, Profile
+from hanse.data.profiles.schemas import Contract, Installation, Membership, Profile
 from hanse.testing.sample import assortment, chance, truth
 from hanse.testing.sample.assortment.prices import list_prices
 from hanse.testing.sample.behaviour import attacks, lives, mailings, service
@@ -40,6 +40,7 @@ class SampleShop:
     profiles: list[Profile]
     memberships: list[Membership]
     installations: list[Installation]
+    contracts: list[Contract]
     consents: list[Consent]
     events: list[Event]
     """In order of time. Events share the dicts in `properties` and `context`, so never change them."""
@@ -82,6 +83,7 @@ def _collect(world: World, told: dict[str, Any]) -> SampleShop:
         profiles=export.profiles(parties, window),
         memberships=export.memberships(parties, window),
         installations=export.installations(parties, window),
+        contracts=export.contracts(parties, window),
         consents=export.consents(parties, window),
         events=world.journal.events(),
         decisions=sorted(world.decisions, key=lambda record: record.decided_at),

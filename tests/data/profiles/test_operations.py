@@ -18,7 +18,7 @@ from hanse.base.operation import Purpose
 from hanse.data import consent, events, profiles
 from hanse.data.consent import Consent
 from hanse.data.events import Event
-from hanse.data.profiles import Identity, Installation, Membership, Profile, merging, operations, reading
+from hanse.data.profiles import Contract, Identity, Installation, Membership, Profile, merging, operations, reading
 from hanse.data.profiles.requests import AskMerges, AskProfile, KnownProfile, Merge, SearchProfiles, Unmerge
 from tests.conftest import NOW
 
@@ -47,6 +47,8 @@ async def people(connection: Connection) -> None:
     await profiles.put_memberships(connection, [*links, Membership(company_id=SHOP, member_id=GROUP, created_at=NOW)])
     machine = Installation(installation_id=uuid4(), profile_id=SHOP, product_id="S-9", serial_number="17", installed_at=NOW)
     await profiles.put_installations(connection, [machine], source="erp")
+    agreed = Contract(contract_id=uuid4(), profile_id=SHOP, kind="maintenance", number="WV-17", begins_on=NOW.date())
+    await profiles.put_contracts(connection, [agreed], source="erp")
     await connection.execute("INSERT INTO price_lists VALUES (%s, 'partner'), (%s, 'nord')", (GROUP, SHOP))
     given = Consent(consent_id=uuid4(), profile_id=TWIN, purpose=Purpose.PERSONALISATION, granted=True, channel="letter", decided_at=NOW)
     await consent.put(connection, [given], now=NOW)
@@ -83,6 +85,7 @@ async def test_companies_above_companies_bring_price_lists_and_machines(context:
     ]
     assert [each.price_list for each in found.price_lists] == ["nord", "partner"]
     assert [(each.product_id, each.profile_id, each.title) for each in found.installations] == [("S-9", SHOP, None)]
+    assert [(each.kind, each.number, each.begins_on, each.ends_on) for each in found.contracts] == [("maintenance", "WV-17", NOW.date(), None)]
 
 
 @pytest.mark.parametrize(

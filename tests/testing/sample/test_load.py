@@ -20,6 +20,7 @@ TABLES = {
     "profiles": "profiles",
     "memberships": "memberships",
     "installations": "installations",
+    "contracts": "contracts",
     "customer_price_lists": "price_lists",
     "consents": "consents",
     "events": "events",

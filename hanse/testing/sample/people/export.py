@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
+from uuid import uuid5
 
 from hanse.base.operation import Purpose
 from hanse.data.catalog.schemas import CustomerPriceList, Price
 from hanse.data.consent.schemas import Consent, State
-from hanse.data.profiles.schemas import Identity, Installation, Membership, Profile
+from hanse.data.profiles.schemas import Contract, Identity, Installation, Membership, Profile
 from hanse.testing.sample.assortment import Assortment
 from hanse.testing.sample.assortment.prices import own_prices
-from hanse.testing.sample.people.members import Choice, Party, Person
+from hanse.testing.sample.people.members import Choice, Company, Party, Person
 from hanse.testing.sample.window import Window
 
 
@@ -59,6 +60,25 @@ def memberships(parties: list[Party], window: Window) -> list[Membership]:
         if party.company
         for person in party.persons
     ]
+
+
+def contracts(parties: list[Party], window: Window) -> list[Contract]:
+    """Return what was agreed with companies: prices for those with a list of their own, maintenance for those with machines."""
+    found = []
+    for party in parties:
+        if party.company is None:
+            continue
+        begins_on = _moment(window, min(person.joined_day for person in party.persons)).date()
+        if party.company.price_list:
+            found.append(_contract(party.company, "framework", f"RV-{party.company.number}", begins_on, f"Preisliste {party.company.price_list}"))
+        if any(machine.registered and machine.since_day <= window.last_day for machine in party.machines):
+            found.append(_contract(party.company, "maintenance", f"WV-{party.company.number}", begins_on, "Wartung einmal im Jahr"))
+    return found
+
+
+def _contract(company: Company, kind: str, number: str, begins_on: date, terms: str) -> Contract:
+    contract_id = uuid5(company.profile_id, kind)
+    return Contract(contract_id=contract_id, profile_id=company.profile_id, kind=kind, number=number, begins_on=begins_on, terms=terms)
 
 
 def installations(parties: list[Party], window: Window) -> list[Installation]:
