@@ -84,7 +84,8 @@ CREATE TEMPORARY TABLE computed_traits (profile_id uuid NOT NULL, value jsonb NO
 COPY computed_traits FROM STDIN (FORMAT CSV);
 
 -- analyze --
--- Has the planner know how many there are.
+-- Has the planner know how many there are, and find each quickly whatever it believes of the table of traits.
+CREATE UNIQUE INDEX ON computed_traits (profile_id);
 ANALYZE computed_traits;
 
 -- remove --
