@@ -17,6 +17,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import structlog
 
@@ -88,13 +89,12 @@ def serve(
 ) -> None:
     """Serve until stopped by a signal; tells in one line where, once it is ready."""
     from granian.constants import Interfaces, Loops
-    from granian.server import Server
 
     telemetry.check(settings)
     port = free_port(host, port)
     os.environ.update(_environment(settings, conninfo))
     address = settings.public_url or f"http://{_bracketed(host)}:{port}"
-    server = Server(
+    server = server_class()(
         "hanse.serve.http.app:create",
         factory=True,
         address=host,
@@ -122,6 +122,21 @@ def serve(
         if ended.code and not ready.is_set():
             raise ServerFailed from None
         raise
+
+
+def server_class() -> type[Any]:
+    """Return granian's server, changed so that a second signal at the same moment does nothing.
+
+    Its handler takes a lock; interrupted within it by a second signal, it would wait for itself for ever.
+    """
+    from granian.server import Server
+
+    class Interruptible(Server):  # type: ignore[valid-type,misc]  # which class it is hangs on the platform
+        def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+            if not self.interrupt_signal:
+                super().signal_handler_interrupt(*args, **kwargs)
+
+    return Interruptible
 
 
 def free_port(host: str, wanted: int | None) -> int:

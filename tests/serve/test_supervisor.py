@@ -84,3 +84,16 @@ def test_a_process_without_a_supervisor_follows_nobody(monkeypatch: pytest.Monke
     before = threading.active_count()
     supervisor.follow_parent()
     assert threading.active_count() == before
+
+
+def test_a_second_signal_within_the_first_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = supervisor.server_class()("hanse.serve.http.app:create", factory=True)
+    woken = []
+
+    def wake() -> None:
+        woken.append(True)
+        server.signal_handler_interrupt()  # a second signal while the first one is dealt with
+
+    monkeypatch.setattr(server.main_loop_interrupt, "set", wake)
+    server.signal_handler_interrupt()
+    assert (server.interrupt_signal, woken) == (True, [True])

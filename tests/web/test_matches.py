@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,14 +26,6 @@ EVIDENCE = [
     {"field": "given name", "level": "different", "bits": -3.4},
     {"field": "phone", "level": "unknown", "bits": 0.0},
 ]
-
-
-@pytest.fixture
-def page(console: Console, chromium: Browser, signed_in: dict[str, Any]) -> Iterator[Page]:
-    context = chromium.new_context(locale="de", base_url=console.address, storage_state=signed_in)  # type: ignore[arg-type]  # its own state
-    opened = context.new_page()
-    yield opened
-    context.close()
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
 
+from hanse.base import translation
 from hanse.capabilities.recommend.method import Ranked
 
 TOGETHER = "Bought together in {orders} of {total} orders"
@@ -53,12 +53,4 @@ def day(value: date, language: str) -> str:
 
 
 def _text(template: str, language: str) -> str:
-    return _german().get(template, template) if language == "de" else template
-
-
-@cache
-def _german() -> dict[str, str]:
-    from babel.messages.pofile import read_po
-
-    with resources.files(__package__).joinpath("de.po").open("rb") as file:
-        return {str(message.id): str(message.string) for message in read_po(file, locale="de") if message.id and message.string}
+    return translation.say(__package__, template, language)

@@ -8,20 +8,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import os
-import secrets
-import tempfile
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken
 
+from hanse.base import keyfile
 from hanse.data.privacy.errors import UnreadablePending
 
 FILE = "privacy.key"
-KEY_BYTES = 32
 
 
 def hashes(home: Path, identities: Iterable[tuple[str, str]]) -> list[bytes]:
@@ -54,23 +50,5 @@ def _fernet(home: Path) -> Fernet:
 
 
 def _derived(home: Path, use: bytes) -> bytes:
-    return hashlib.blake2b(use, key=_key(home), digest_size=32).digest()
-
-
-def _key(home: Path) -> bytes:
-    path = home / FILE
-    if not path.exists():
-        _make(path)
-    return base64.urlsafe_b64decode(path.read_bytes().strip())
-
-
-def _make(path: Path) -> None:
-    """Write a new key whole before it gets its name, so that two processes never have two."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=".privacy-")  # readable by its owner alone
-    fresh = Path(name)
-    with os.fdopen(number, "wb") as file:
-        file.write(base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
-    with suppress(FileExistsError):
-        os.link(fresh, path)
-    fresh.unlink()
+    key = base64.urlsafe_b64decode(keyfile.read(home / FILE))
+    return hashlib.blake2b(use, key=key, digest_size=32).digest()

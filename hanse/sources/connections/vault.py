@@ -6,15 +6,13 @@ or connects the shops again.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken
 
+from hanse.base import keyfile
 from hanse.sources.connections.errors import UnreadableSecrets
 from hanse.sources.source import Secrets
 
@@ -23,7 +21,7 @@ FILE = "secret.key"
 
 def seal(home: Path, values: Mapping[str, str]) -> bytes:
     """Encrypt secrets; the key file is made where there is none."""
-    return Fernet(_key(home, make=True)).encrypt(msgspec.json.encode(dict(values)))
+    return Fernet(keyfile.read(home / FILE)).encrypt(msgspec.json.encode(dict(values)))
 
 
 def unseal(home: Path, sealed: bytes | None, *, name: str) -> Secrets:
@@ -31,25 +29,6 @@ def unseal(home: Path, sealed: bytes | None, *, name: str) -> Secrets:
     if sealed is None:
         return Secrets({})
     try:
-        return Secrets(msgspec.json.decode(Fernet(_key(home, make=False)).decrypt(sealed), type=dict[str, str]))
+        return Secrets(msgspec.json.decode(Fernet(keyfile.read(home / FILE, make=False)).decrypt(sealed), type=dict[str, str]))
     except (InvalidToken, ValueError, OSError) as error:
         raise UnreadableSecrets(name=name, path=home / FILE) from error
-
-
-def _key(home: Path, *, make: bool) -> bytes:
-    path = home / FILE
-    if make and not path.exists():
-        _make(path)
-    return path.read_bytes().strip()
-
-
-def _make(path: Path) -> None:
-    """Write a new key whole before it gets its name, so that two processes never have two."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=".secret-")  # readable by its owner alone
-    fresh = Path(name)
-    with os.fdopen(number, "wb") as file:
-        file.write(Fernet.generate_key() + b"\n")
-    with suppress(FileExistsError):
-        os.link(fresh, path)
-    fresh.unlink()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from importlib import resources
 from typing import Any
+
+from hanse.base import translation
 
 SUBJECTS = {
     "consent_changed": "Consent: {purpose}, {state}",
@@ -35,7 +35,7 @@ VALUES = {
 
 def say(text: str, language: str) -> str:
     """Return a text in a language."""
-    return _german().get(text, text) if language == "de" else text
+    return translation.say(__package__, text, language)
 
 
 def subject(kind: str, facts: Mapping[str, Any], language: str) -> str:
@@ -50,11 +50,3 @@ def subject(kind: str, facts: Mapping[str, Any], language: str) -> str:
 class _Missing(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return "?"
-
-
-@cache
-def _german() -> dict[str, str]:
-    from babel.messages.pofile import read_po
-
-    with resources.files(__package__).joinpath("de.po").open("rb") as file:
-        return {str(message.id): str(message.string) for message in read_po(file, locale="de") if message.id and message.string}

@@ -25,6 +25,13 @@ async def target(house: House, tryton: Server, mapping: dict[str, Any] | None = 
     await house.target(system="tryton", options=options, mapping=mapping or NOTES, secrets={**tryton.secrets, **secrets})
 
 
+async def both_ways(house: House, tryton: Server) -> None:
+    """Take in what Tryton has, and send there what is done."""
+    await connect(house, tryton)
+    await poll(house)
+    await target(house, tryton)
+
+
 async def known(house: House, number: str) -> Any:
     (row,) = await house.rows("SELECT profile_id FROM identities WHERE kind = 'crm_number' AND value = %s", number)
     return row["profile_id"]
@@ -33,9 +40,7 @@ async def known(house: House, number: str) -> Any:
 async def test_what_hanse_does_stands_as_a_note_on_the_party(house: House, tryton: Server) -> None:
     """The whole way round: the party comes in by a poll, what is done for it goes out as its note."""
     party, number = tryton.party("Anna Petersen", email=f"{fresh('anna')}@example.org")
-    await connect(house, tryton)
-    await poll(house)
-    await target(house, tryton)
+    await both_ways(house, tryton)
     await house.enter(await known(house, number), "The battery is under warranty.")
     assert await house.deliver() == {"crm": {"delivered": 1}}
     (note,) = tryton.notes(party)
@@ -44,9 +49,7 @@ async def test_what_hanse_does_stands_as_a_note_on_the_party(house: House, tryto
 
 async def test_a_note_that_arrived_already_is_not_written_twice(house: House, tryton: Server) -> None:
     party, number = tryton.party("Ben Lund")
-    await connect(house, tryton)
-    await poll(house)
-    await target(house, tryton)
+    await both_ways(house, tryton)
     await house.enter(await known(house, number))
     await house.deliver()
     # the answer was lost on its way: it is still waiting here
@@ -57,9 +60,7 @@ async def test_a_note_that_arrived_already_is_not_written_twice(house: House, tr
 
 async def test_traits_become_fields_of_the_party(house: House, tryton: Server) -> None:
     party, number = tryton.party("Carla")
-    await connect(house, tryton)
-    await poll(house)
-    await target(house, tryton)
+    await both_ways(house, tryton)
     await house.trait(await known(house, number), "full_name", "Carla Nord")
     assert await house.deliver() == {"crm": {"delivered": 1}}
     assert tryton.call("party.party.read", [party], ["name"])[0]["name"] == "Carla Nord"
@@ -108,9 +109,7 @@ async def test_a_wrong_password_waits_and_a_right_one_goes_on(house: House, tryt
 
 async def test_tryton_is_told_of_an_erasure_by_its_own_id(house: House, tryton: Server) -> None:
     party, number = tryton.party("Gina")
-    await connect(house, tryton)
-    await poll(house)
-    await target(house, tryton)
+    await both_ways(house, tryton)
     gina = await known(house, number)
     await house.enter(gina)
     await house.deliver()
