@@ -37,7 +37,7 @@ def main() -> None:
         sys.exit(2)
     rows = chosen.measure(arguments.paths, arguments) if takes_options else chosen.measure(arguments.paths)
     made = report.Report(benchmark=arguments.name, rows=rows, environment=report.environment())
-    report.show(made)
+    getattr(chosen, "show", report.show)(made)
     if arguments.json:
         report.write(made, arguments.json)
 

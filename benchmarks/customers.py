@@ -4,10 +4,14 @@
 two years, every tenth of them an order of two lines. The page is asked for over HTTP, whole, from somebody who is signed in; it is another
 customer each time. Traits are computed twice: the first time everything is written, the second time only what changed since. Their lake is
 that of `benchmarks traits`, with the same customers: how long copying the log takes is another question.
+
+With `--keep DIR` the filled database stays in a folder, and the next run with the same folder measures without filling it again; what was
+computed before is thrown away first. `--only page` or `--only traits` measures one of the two.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import http.client
 import random
@@ -15,6 +19,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,7 +31,7 @@ import psycopg
 from benchmarks import ingest, scratch
 from benchmarks import traits as made_lake
 from benchmarks.report import SEED, Row
-from hanse.base import database
+from hanse.base import database, errors
 from hanse.base.config import Settings
 from hanse.base.context import Context
 from hanse.data import lake
@@ -37,6 +42,9 @@ from hanse.serve.console import session
 
 CUSTOMERS = 50_000
 FULL = 1_000_000
+REQUEST_LIMIT = 100_000_000
+FILLED = "filled.txt"
+"""Says in a kept folder how many customers it holds."""
 EVENTS_EACH = 20
 PAGES, WARM_UP = 1_000, 100
 STEP = 50_000
@@ -45,14 +53,48 @@ MONTHS = 26
 FIRST, AGAIN = "all traits, the first time", "all traits, computed again"
 
 
-def measure(paths: list[Path]) -> list[Row]:
-    """Fill a database, and measure."""
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Name what can be chosen."""
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="a folder for the filled database, used again by the next run")
+    parser.add_argument("--only", choices=("page", "traits"), help="measure one of the two")
+
+
+def measure(paths: list[Path], arguments: argparse.Namespace) -> list[Row]:
+    """Fill a database where it is not filled yet, and measure."""
     customers = int(paths[0].name) if paths else CUSTOMERS
-    with scratch.home(request_limit=100_000_000) as (settings, conninfo):
-        begin = time.perf_counter()
+    with _home(arguments.keep) as (settings, conninfo):
+        _prepare(settings, conninfo, customers)
+        rows = pages(settings, conninfo, customers) if arguments.only != "traits" else []
+        return rows + (traits(settings, conninfo, customers) if arguments.only != "page" else [])
+
+
+@contextmanager
+def _home(kept: Path | None) -> Iterator[tuple[Settings, str]]:
+    """Give settings and how to connect: of a folder that stays, or of one that is thrown away."""
+    if kept is None:
+        with scratch.home(request_limit=REQUEST_LIMIT) as made:
+            yield made
+    else:
+        settings = Settings(home=kept.absolute(), request_limit=REQUEST_LIMIT)
+        with runtime.database_of(settings) as conninfo:
+            yield settings, conninfo
+
+
+def _prepare(settings: Settings, conninfo: str, customers: int) -> None:
+    """Fill the database and the lake, or bring those that are there back to how they were when they were filled."""
+    begin = time.perf_counter()
+    done = settings.home / FILLED
+    filled = int(done.read_text()) if done.exists() else None
+    if filled not in {None, customers}:
+        raise SystemExit(f"{settings.home} holds {filled:,} customers; name another folder, or ask for as many")
+    if filled is None:
         fill(conninfo, customers)
-        print(f"made {customers:,} customers in {time.perf_counter() - begin:.0f} s", file=sys.stderr)
-        return pages(settings, conninfo, customers) + traits(settings, conninfo, customers)
+        made_lake.make(settings, customers)
+        done.write_text(str(customers))
+    else:
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            _give_again(connection, customers)
+    print(f"made {customers:,} customers in {time.perf_counter() - begin:.0f} s", file=sys.stderr)
 
 
 def fill(conninfo: str, customers: int) -> None:
@@ -61,11 +103,24 @@ def fill(conninfo: str, customers: int) -> None:
         for month in range(MONTHS):
             connection.execute("SELECT ensure_month('events', %s::timestamptz - %s * interval '1 month')", (END, month))
         connection.execute(PRODUCTS.encode(), {"end": END})
-        for first in range(0, customers, STEP):
-            facts = {"first": first, "last": min(first + STEP, customers) - 1, "end": END, "each": EVENTS_EACH}
+        for facts in _steps(customers):
             for statement in (PROFILES, IDENTITIES, GIVEN, CONSENTS, EVENTS):
                 connection.execute(statement.encode(), facts)
         connection.execute("VACUUM ANALYZE")
+
+
+def _give_again(connection: psycopg.Connection[Any], customers: int) -> None:
+    """Leave of the traits only the given ones, in a table like new."""
+    if connection.execute("SELECT EXISTS (SELECT FROM traits WHERE source = 'computed')").fetchone() == (True,):
+        connection.execute("TRUNCATE traits")
+        for facts in _steps(customers):
+            connection.execute(GIVEN.encode(), facts)
+        connection.execute("VACUUM ANALYZE traits")
+
+
+def _steps(customers: int) -> Iterator[dict[str, Any]]:
+    for first in range(0, customers, STEP):
+        yield {"first": first, "last": min(first + STEP, customers) - 1, "end": END, "each": EVENTS_EACH}
 
 
 def pages(settings: Settings, conninfo: str, customers: int) -> list[Row]:
@@ -83,7 +138,6 @@ def pages(settings: Settings, conninfo: str, customers: int) -> list[Row]:
 
 def traits(settings: Settings, conninfo: str, customers: int) -> list[Row]:
     """Compute all traits twice, in a process of its own so that its memory can be told."""
-    made_lake.make(settings, customers)
     with get_context("spawn").Pool(1) as pool:
         seconds, megabytes, changed = pool.apply(_compute, (settings, conninfo))
     data = _data(customers)
@@ -126,7 +180,8 @@ async def _nothing(context: Context) -> dict[str, int]:
 async def _sign_in(conninfo: str) -> str:
     now = datetime.now(UTC)
     async with await database.connect(conninfo) as connection:
-        await accounts.invite(connection, "benchmark@example.com", "Benchmark", Role.ADMIN, now)
+        with suppress(errors.Conflict):  # in a kept folder they are there already
+            await accounts.invite(connection, "benchmark@example.com", "Benchmark", Role.ADMIN, now)
         account = await accounts.find_by_email(connection, "benchmark@example.com")
         return (await sessions.begin(connection, account.account_id, now)).secret
 
@@ -201,5 +256,6 @@ SELECT
 FROM (
     SELECT number, place, %(end)s::timestamptz - interval '1 second' * (abs(hashint8(number * 100 + place)) % 63000000) AS at
     FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS number CROSS JOIN generate_series(1, %(each)s::int) AS place
+    ORDER BY at
 ) AS made
 """.replace("% ", "%% ").replace("PROFILE", PROFILE)

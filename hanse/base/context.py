@@ -49,6 +49,17 @@ class Assignment:
 
 
 @dataclass(frozen=True)
+class Variant:
+    """The variant of a running experiment that somebody gets, the same at every visit, and what it asks of the capability."""
+
+    experiment_id: UUID
+    name: str
+    probability: float
+    """With which it was drawn, 0 to 1."""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Subject:
     """The person a request names, once there is a basis for using what is known of them."""
 
@@ -114,6 +125,8 @@ class Context:
     caller: Caller = SYSTEM
     subject: Subject = field(default_factory=Subject)
     assignment: Assignment = field(default_factory=Assignment)
+    variant: Variant | None = None
+    """The variant that the operation asked for; logged with its decision."""
     language: str = ""
     progress: Progress = _silent
     """Tells how far long work is: `await context.progress(0.3, "reading orders")`."""

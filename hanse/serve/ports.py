@@ -59,6 +59,7 @@ class DataPorts:
 
     async def record(self, operation: Operation[Any, Any], request: Any, answer: Decision, context: Context) -> None:
         """Log a decision, without the fields that name the person; the profile's id stands beside it where there is a basis."""
+        variant = context.variant
         await self._log.add(
             DecisionRecord(
                 decision_id=answer.decision_id,
@@ -72,6 +73,9 @@ class DataPorts:
                 request=_json_without(request, PERSON_FIELDS),
                 answer=_json_without(answer, STAMP_FIELDS),
                 decided_at=context.clock.now(),
+                experiment_id=variant.experiment_id if variant else None,
+                variant=variant.name if variant else None,
+                variant_probability=variant.probability if variant else None,
             )
         )
 

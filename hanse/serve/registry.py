@@ -71,11 +71,19 @@ class Registry:
         if name != folder:
             raise MisdeclaredCapability(name=name, reason=f"its folder is called {folder}; operations are named by their folder")
         self.capabilities[name] = capability
-        self.collect(capability.package)
+        for package in folders(capability):
+            self._take_in(name, package)
         for trait in families.declared(*filter(None, [_module(capability.package, "traits")])):
             if trait.name in self.traits:
                 raise MisdeclaredCapability(name=name, reason=f"there is a trait {trait.name} already")
             self.traits[trait.name] = trait
+
+    def _take_in(self, name: str, package: str) -> None:
+        """Take in one folder of a capability; raises `MisdeclaredCapability` where the names of its operations are taken."""
+        declared = {value.name for value in _declared(_module(package, "operations")) if isinstance(value, Operation)}
+        if taken := sorted(declared & set(self.operations)):
+            raise MisdeclaredCapability(name=name, reason=f"there is an operation {taken[0]} already")
+        self.collect(package)
 
     def collect(self, package: str) -> None:
         """Take in the operations, jobs and erasers that a folder declares."""
@@ -88,6 +96,12 @@ class Registry:
         for value in _declared(_module(package, "erasure")):
             if isinstance(value, Eraser):
                 self.erasers[value.name] = value
+
+
+def folders(capability: Capability) -> list[str]:
+    """Return the packages of a capability: its folder, and those in it, which name operations of their own by their own folder."""
+    inner = pkgutil.iter_modules(import_module(capability.package).__path__, f"{capability.package}.")
+    return [capability.package, *sorted(each.name for each in inner if each.ispkg)]
 
 
 def load() -> Registry:

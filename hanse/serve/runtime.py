@@ -22,10 +22,13 @@ from hanse.base.config import Settings
 from hanse.base.context import SYSTEM, Caller, Context, Progress, Resources
 from hanse.base.erasing import Erasers
 from hanse.base.postgres import EmbeddedPostgres
+from hanse.capabilities.recommend.rules import store as rules
+from hanse.capabilities.recommend.rules.rulebook import Rulebook
 from hanse.data import migrations
 from hanse.data.catalog.summaries import Summaries
 from hanse.data.consent.processing import Declared
 from hanse.data.decisions.log import DecisionLog
+from hanse.data.experiments.running import Running
 from hanse.data.traits.declaration import Declared as DeclaredTraits
 from hanse.serve.ports import DataPorts
 from hanse.serve.registry import Registry, load
@@ -60,6 +63,7 @@ class Runtime:
         self.telemetry.start()
         await self.resources.pool.open()
         await self.resources.get(Models).refresh()
+        await self.resources.get(Running).refresh()
         self._tasks = [asyncio.create_task(self.changes.listen(self.conninfo)), asyncio.create_task(self.log.run())]
 
     async def stop(self) -> None:
@@ -103,14 +107,19 @@ def build(settings: Settings, conninfo: str, *, clock: Clock | None = None, regi
     log = DecisionLog(pool)
     resources = Resources(settings, clock or SystemClock(), pool, DataPorts(registry, settings, log))
     changes = Changes()
-    models, summaries = Models(pool, settings), Summaries()
+    models, summaries, running = Models(pool, settings), Summaries(), Running(pool)
     resources.hold(Models, models)
+    resources.hold(Running, running)
     resources.hold(Summaries, summaries)
     resources.hold(Declared, Declared(registry.operations.values, _say(registry, settings)))
     resources.hold(DeclaredTraits, DeclaredTraits(registry.traits, _say(registry, settings)))
     resources.hold(Erasers, Erasers(tuple(registry.erasers.values())))
     changes.on("models", models.refresh)
     changes.on("catalog", summaries.forget)
+    changes.on("experiments", running.refresh)
+    rulebook = Rulebook()
+    resources.hold(Rulebook, rulebook)
+    changes.on(rules.TOPIC, rulebook.forget)
     return Runtime(settings, registry, conninfo, resources, changes, log, Telemetry(settings))
 
 

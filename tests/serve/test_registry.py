@@ -152,3 +152,36 @@ def test_operations_whose_folder_has_another_name_than_the_capability_are_refuse
     package.install("pier", "quay", {"quay/__init__.py": PIER, "quay/operations.py": operations})
     with pytest.raises(MisdeclaredCapability, match=r"its folder is called quay"):
         registry.load()
+
+
+def ask(name: str) -> str:
+    """The text of a module with one operation."""
+    return f'''
+        import msgspec
+        from hanse.base.context import Context
+        from hanse.base.operation import Effect, Purpose, operation
+
+        class Ask(msgspec.Struct):
+            """A question."""
+
+        @operation(purpose=Purpose.OPERATION, effect=Effect.READ, example=Ask())
+        async def {name}(request: Ask, context: Context) -> Ask:
+            """Ask."""
+            return request
+    '''
+
+
+def test_a_folder_in_a_capability_names_operations_of_its_own(package: Package) -> None:
+    files = {"seaside/__init__.py": "", "seaside/pier/__init__.py": PIER, "seaside/pier/berths/__init__.py": ""}
+    package.install("pier", "seaside.pier", {**files, "seaside/pier/berths/operations.py": ask("find")})
+    found = registry.load()
+    assert found.find("berths.find").capability == "berths"
+    assert {"berths", "berths.find"} <= found.scopes
+    assert registry.folders(found.capabilities["pier"]) == ["seaside.pier", "seaside.pier.berths"]
+
+
+def test_a_folder_whose_operations_have_names_that_are_taken_is_refused(package: Package) -> None:
+    files = {"seaside/__init__.py": "", "seaside/pier/__init__.py": PIER, "seaside/pier/rules/__init__.py": ""}
+    package.install("pier", "seaside.pier", {**files, "seaside/pier/rules/operations.py": ask("save")})
+    with pytest.raises(MisdeclaredCapability, match=r"there is an operation rules\.save already"):
+        registry.load()

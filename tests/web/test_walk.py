@@ -29,7 +29,7 @@ def pages(console: Console) -> Iterator[str]:
     yield from (f"/data/rejects/{console.reject_id}", "/data/rejects/group?kind=event&source=shop&field=event", "/data/rejects?state=replayed")
     yield from ("/data/live", "/data/live?name=nothing-has-this-name", f"/data/events/{console.event_id}")
     yield from ("/data/quality", "/data/quality?days=365&source=sample", "/data/retention", "/data/retention?type=*&keep_days=30")
-    yield "/data/storefront"
+    yield from ("/data/storefront", "/experiments")
     yield from ("/audit", "/settings", "/docs", "/no-such-page-in-the-console/7", "/privacy", "/privacy?state=done")
 
 

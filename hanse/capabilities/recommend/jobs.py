@@ -7,14 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 import hanse
 from hanse.ai.models import Card
 from hanse.base.context import Context
 from hanse.base.job import job
-from hanse.capabilities.recommend import evaluation, orders, trained
+from hanse.capabilities.recommend import blends, cards, evaluation, learning, orders, reading, trained
 from hanse.capabilities.recommend.baskets import Baskets
+from hanse.capabilities.recommend.blend import Blend, item_facts
+from hanse.capabilities.recommend.choice import Tell
 from hanse.capabilities.recommend.evaluation import Evaluation
+from hanse.capabilities.recommend.histories import Histories
 from hanse.capabilities.recommend.method import Method
+from hanse.capabilities.recommend.methods.attributes import Attributes
+from hanse.capabilities.recommend.questions import Kind
+from hanse.capabilities.recommend.reading import Catalog
 
 
 @dataclass(frozen=True)
@@ -31,17 +39,61 @@ async def train(context: Context) -> dict[str, Any]:
     """Learn recommendations from the orders, measure them, and put them into use."""
     started_at = context.clock.now()
     baskets = await orders.read(context)
-    await context.progress(0.2, "choosing settings on the validation orders")
+    await context.progress(0.1, "choosing settings on the validation orders")
     choice = await asyncio.to_thread(evaluation.choose, baskets)
-    await context.progress(0.6, "measuring on the test orders")
+    await context.progress(0.2, "measuring on the test orders")
     run = _Run(started_at, baskets, await asyncio.to_thread(evaluation.compare, baskets, choice))
-    await context.progress(0.8, "learning from all orders")
+    await context.progress(0.25, "learning from all orders")
     versions = {
         trained.POPULAR: await _publish(context, trained.POPULAR, choice.popularity, run),
         trained.ALSO_BOUGHT: await _publish(context, trained.ALSO_BOUGHT, choice.best, run),
     }
+    versions |= await _blends(context)
     await context.progress(1.0, "done")
     return {"versions": versions, "method": choice.best.name, "orders": baskets.orders, "products": len(baskets.product_ids)}
+
+
+async def _blends(context: Context) -> dict[str, str]:
+    """Learn what comes next from visits, orders and customers, as far as there is enough of each; return the versions by name."""
+    await context.progress(0.3, "comparing the products of the catalog")
+    logs = await asyncio.to_thread(reading.read, context.settings)
+    wanted = {
+        blends.VIEWED: (Kind.SESSION, logs.visits, "learning what is looked at next"),
+        blends.BOUGHT: (Kind.TOPN, logs.orders, "learning what is ordered together"),
+        blends.NEXT: (Kind.BASKET, logs.customers, "learning what is ordered next"),
+    }
+    versions = {blends.SIMILAR: await _similar(context, logs.catalog)} if logs.catalog.product_ids else {}
+    for place, (name, (kind, log, note)) in enumerate(wanted.items()):
+        tell = _from_thread(context, 0.3 + 0.7 * place / len(wanted), 0.7 / len(wanted), note)
+        learned = await asyncio.to_thread(learning.learn, kind, log.histories, tell=tell)
+        if learned is not None:
+            versions[name] = await blends.publish(
+                context, name, learned.blend, log.product_ids, cards.of_blend(context.clock.now(), name, log, learned)
+            )
+    return versions
+
+
+async def _similar(context: Context, catalog: Catalog) -> str:
+    """Compare all products that are sold."""
+    found = await asyncio.to_thread(Attributes().fit, catalog.features)
+    nobody = Histories.from_rows([], len(catalog.product_ids))
+    blend = Blend((found,), np.ones(1), item_facts(nobody), repeats=False, width=50)
+    card = Card(name=blends.SIMILAR, method="attributes", trained_at=context.clock.now(), sizes={"products": len(catalog.product_ids)})
+    return await blends.publish(context, blends.SIMILAR, blend, catalog.product_ids, card)
+
+
+def _from_thread(context: Context, begin: float, share: float, note: str) -> Tell:
+    """Return what tells the progress of work in a thread."""
+    loop = asyncio.get_running_loop()
+
+    async def pass_on(score: float) -> None:
+        await context.progress(score, note)
+
+    def tell(score: float, step: str) -> None:
+        del step
+        asyncio.run_coroutine_threadsafe(pass_on(begin + share * score), loop).result()
+
+    return tell
 
 
 async def _publish(context: Context, name: str, method: Method, run: _Run) -> str:

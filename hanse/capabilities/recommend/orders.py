@@ -36,7 +36,7 @@ async def read(context: Context) -> Baskets:
 
 def _first_part(context: Context) -> Progress:
     async def tell(score: float, note: str) -> None:
-        await context.progress(score * 0.2, note)
+        await context.progress(score * 0.1, note)
 
     return tell
 

@@ -4,3 +4,41 @@ SELECT product_id, array(SELECT path.value FROM jsonb_each_text(category) AS pat
 FROM products
 WHERE category <> '{}'
 ORDER BY product_id;
+
+-- seen --
+-- The latest products that a person looked at or put into a cart, the oldest first; days count from the first of them.
+SELECT product_id, (row_number() OVER (ORDER BY occurred_at) - 1)::int AS step,
+       extract(epoch FROM occurred_at - min(occurred_at) OVER ()) / 86400.0::float8 AS days
+FROM (
+    SELECT properties->>'product_id' AS product_id, occurred_at
+    FROM events
+    WHERE profile_id = ANY(profile_members(%(profile_id)s)) AND name IN ('Product Viewed', 'Product Added') AND properties->>'product_id' <> ''
+    ORDER BY occurred_at DESC
+    LIMIT %(most)s
+) AS latest
+ORDER BY occurred_at;
+
+-- bought --
+-- The latest lines of the orders of a person, the oldest first; what came in one order has one step.
+SELECT product_id, (dense_rank() OVER (ORDER BY occurred_at, event_id) - 1)::int AS step,
+       extract(epoch FROM occurred_at - min(occurred_at) OVER ()) / 86400.0::float8 AS days
+FROM (
+    SELECT line.product_id, event_id, occurred_at
+    FROM events
+    CROSS JOIN LATERAL jsonb_to_recordset(
+        CASE jsonb_typeof(properties->'products') WHEN 'array' THEN properties->'products' ELSE '[]' END
+    ) AS line (product_id text)
+    WHERE profile_id = ANY(profile_members(%(profile_id)s)) AND name = 'Order Completed' AND line.product_id <> ''
+    ORDER BY occurred_at DESC, event_id DESC
+    LIMIT %(most)s
+) AS latest
+ORDER BY occurred_at, event_id, product_id;
+
+-- related --
+-- What belongs to some products in a way, what belongs to several of them first.
+SELECT product_id, min(related_id) AS related_id
+FROM product_relations
+WHERE related_id = ANY(%(product_ids)s) AND kind = %(kind)s AND product_id <> ALL(%(product_ids)s)
+GROUP BY product_id
+ORDER BY count(*) DESC, product_id
+LIMIT %(most)s;

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
 from hanse.base import translation
-from hanse.capabilities.recommend.method import Ranked
+from hanse.capabilities.recommend.blends import Suggestion
 
 TOGETHER = "Bought together in {orders} of {total} orders"
 POPULAR = "Bought in {orders} of {total} orders from {since} to {until}"
@@ -16,9 +15,31 @@ BEST_SELLERS = "These products are popular in the whole shop"
 BEST_SELLERS_OF = "These products are popular in the category {category}"
 NOTHING_TOGETHER = "Nothing was bought together with {title} yet, so these are products that are popular in the whole shop"
 NOTHING_TOGETHER_OF = "Nothing was bought together with {title} yet, so these are products that are popular in the category {category}"
+LOOKED_AT = "Looked at {times} times lately, and not ordered yet"
+ORDERED = "Ordered {times} times before"
+ORDERED_ONCE = "Ordered before"
+VIEWED_WITH = "Who looked at {title} looked at this, too"
+VIEWED = "Fits what was looked at lately"
+LOOKED_AT_BEFORE = "Looked at before"
+GOES_WITH_ONE = "Goes with {title}"
+GOES_WITH_CART = "Goes with what is in the cart"
+ORDERED_WITH = "Who orders {title} orders this, too"
+ORDERED_BY_OTHERS = "Ordered by customers with similar orders"
+ACCESSORY_OF = "Accessory of {title}"
+CONSUMABLE_OF = "Is used up by {title}"
+PART_OF = "Spare part of {title}"
+SUCCESSOR_OF = "Successor of {title}"
+SIMILAR_TO = "Similar to {title}"
+WHAT_IS_SIMILAR = "The catalog describes these products like the one at hand"
+PINNED = "Chosen by the shop"
+FOR_YOU = "These products fit what this person looked at and ordered"
+WHAT_FOLLOWS = "Others looked at these products after what was looked at here"
+WHAT_IS_MISSING = "These products are often ordered with what is in the cart"
+WHAT_IS_DUE = "These products were ordered before and are likely to be needed again"
+WHAT_WAS_FORGOTTEN = "These products were looked at again and again and not ordered"
+SUCCESSORS = "These products are successors of {title}"
+WHAT_BELONGS = "These products belong to what is at hand"
 HELD_OUT = "These products are popular; this profile is held out, so that the effect of recommendations can be measured"
-
-Explain = Callable[[Ranked], str]
 
 
 def say(template: str, language: str, **facts: object) -> str:
@@ -26,16 +47,26 @@ def say(template: str, language: str, **facts: object) -> str:
     return _text(template, language).format(**facts)
 
 
-def together(language: str) -> Explain:
-    """Return what says why a product goes with another."""
-    template = _text(TOGETHER, language)
-    return lambda ranked: template.format(orders=number(ranked.orders, language), total=number(ranked.total, language))
+def viewed(suggestion: Suggestion) -> str:
+    """Return why something is shown that follows from visits."""
+    return LOOKED_AT_BEFORE if suggestion.times else VIEWED_WITH if suggestion.because_id else VIEWED
 
 
-def popular(language: str, since: date, until: date) -> Explain:
-    """Return what says why a product is popular."""
-    template, period = _text(POPULAR, language), {"since": day(since, language), "until": day(until, language)}
-    return lambda ranked: template.format(orders=number(ranked.orders, language), total=number(ranked.total, language), **period)
+def similar(suggestion: Suggestion) -> str:
+    """Return why something is shown that is described alike."""
+    return SIMILAR_TO if suggestion.because_id else WHAT_IS_SIMILAR
+
+
+def goes_with(suggestion: Suggestion) -> str:
+    """Return why something is shown that follows from the cart."""
+    return GOES_WITH_ONE if suggestion.because_id else GOES_WITH_CART
+
+
+def ordered(suggestion: Suggestion) -> str:
+    """Return why something is shown that follows from the orders of a customer."""
+    if suggestion.times:
+        return ORDERED if suggestion.times > 1 else ORDERED_ONCE
+    return ORDERED_WITH if suggestion.because_id else ORDERED_BY_OTHERS
 
 
 def number(value: int, language: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from hanse.base.context import Context
 from hanse.base.database import Queries
+from hanse.data.catalog import facts
 from hanse.data.catalog.schemas import Texts
 
 queries = Queries(__package__)
@@ -29,6 +31,18 @@ class Summary(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     amount_minor: int | None
     """Net price of one piece for everybody, in minor units of `currency`; null where there is none."""
     currency: str | None
+    parent_id: str | None = None
+    brand: str | None = None
+    categories: tuple[str, ...] = ()
+    """The keys of its categories in every language and of those above them; of one path the narrowest first."""
+    stock: float | None = None
+    """Pieces at all places; null where nobody counts them."""
+    margin_score: float | None = None
+    """The share of the net price that is left after cost; null where the catalog does not say it (see `facts.margin_score`)."""
+    created_at: datetime | None = None
+    """When it was first written."""
+    attributes: Mapping[str, tuple[str, ...]] = {}
+    """What those attributes say, as keys, that somebody mentioned to `Summaries.mention`."""
 
 
 def title(texts: Texts, language: str) -> str:
@@ -52,6 +66,14 @@ class Summaries:
         self._known: OrderedDict[str, Summary | None] = OrderedDict()
         self._fresh_until: datetime | None = None
         self._forgotten = 0
+        self._mentioned: frozenset[str] = frozenset()
+
+    def mention(self, attributes: Iterable[str]) -> None:
+        """Remember from now on also what these attributes say; what is remembered without them is read anew."""
+        wanted = self._mentioned.union(attributes)
+        if wanted != self._mentioned:
+            self._mentioned = wanted
+            self._clear()
 
     async def get(self, context: Context, product_ids: Sequence[str]) -> dict[str, Summary]:
         """Return the summaries of products by id, in the order asked, without those there are not."""
@@ -66,6 +88,9 @@ class Summaries:
     async def forget(self, detail: str = "") -> None:
         """Forget everything, at news of the catalog."""
         del detail
+        self._clear()
+
+    def _clear(self) -> None:
         self._known.clear()
         self._fresh_until = None
         self._forgotten += 1
@@ -77,12 +102,17 @@ class Summaries:
     async def _load(self, context: Context, product_ids: list[str]) -> dict[str, Summary | None]:
         connection, began = await context.connection(), self._forgotten
         loaded: dict[str, Summary | None] = dict.fromkeys(product_ids)
-        wanted = {"product_ids": [each for each in loaded if "\x00" not in each], "now": context.clock.now()}
+        mentioned = self._mentioned
+        wanted = {
+            "product_ids": [each for each in loaded if "\x00" not in each],
+            "now": context.clock.now(),
+            "attributes": [facts.MARGIN, facts.COST, *mentioned],
+        }
         changes: list[datetime] = []
         async for row in await connection.execute(queries["summaries"], wanted):
             if (fresh_until := row.pop("fresh_until")) is not None:
                 changes.append(fresh_until)
-            loaded[row["product_id"]] = Summary(**row)
+            loaded[row["product_id"]] = _summary(row, mentioned)
         if began == self._forgotten:  # else the news came while we read, and what we read may be old
             self._remember(loaded, changes)
         return loaded
@@ -92,3 +122,20 @@ class Summaries:
         self._fresh_until = min((each for each in (self._fresh_until, *changes) if each is not None), default=None)
         while len(self._known) > self._capacity:
             self._known.popitem(last=False)
+
+
+def _summary(row: dict[str, Any], mentioned: frozenset[str]) -> Summary:
+    attributes: dict[str, Any] = row.pop("attributes") or {}
+    said = {name: facts.values(value) for name, value in attributes.items() if name in mentioned}
+    return Summary(
+        **row,
+        categories=_categories(row["category"]),
+        margin_score=facts.margin_score(attributes, row["amount_minor"]),
+        attributes=said,
+    )
+
+
+def _categories(category: Texts) -> tuple[str, ...]:
+    """Return the keys of all paths; those in German or English first, so that the first one means the same for every product."""
+    languages = sorted(category, key=lambda each: (FALLBACKS.index(each) if each in FALLBACKS else len(FALLBACKS), each))
+    return tuple(dict.fromkeys(each for language in languages for each in facts.category_keys(category[language])))

@@ -2,7 +2,7 @@
 
 from hanse.data.consent.schemas import Consent, Entry, LegalBasis, Medium, State
 from hanse.data.consent.standing import Situation, Standing
-from hanse.data.consent.store import erase, history, put, stand, standings, state, verify, verify_all
+from hanse.data.consent.store import act, asking_acts, erase, history, put, stand, standings, standings_of, state, verify, verify_all
 
 __all__ = [
     "Consent",
@@ -12,11 +12,14 @@ __all__ = [
     "Situation",
     "Standing",
     "State",
+    "act",
+    "asking_acts",
     "erase",
     "history",
     "put",
     "stand",
     "standings",
+    "standings_of",
     "state",
     "verify",
     "verify_all",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import msgspec
@@ -89,7 +89,11 @@ async def stand(connection: Connection, people: People, purpose: Purpose, medium
 
 async def standings(connection: Connection, people: People, *, media: Collection[Medium] = (Medium.EMAIL,)) -> list[Standing]:
     """Return where somebody stands with every purpose that needs consent; for advertising with some media and those that were ever asked for."""
-    found = await acts(connection, people)
+    return standings_of(await acts(connection, people), media=media)
+
+
+def standings_of(found: Sequence[Act], *, media: Collection[Medium] = (Medium.EMAIL,)) -> list[Standing]:
+    """Return what `standings` does, of acts that were read already."""
     asked = {*media, *(each.medium for each in found)}
     wanted: list[tuple[Purpose, Medium | None]] = []
     for purpose in (each for each in Purpose if each.needs_consent):
@@ -99,8 +103,13 @@ async def standings(connection: Connection, people: People, *, media: Collection
 
 async def acts(connection: Connection, people: People) -> list[Act]:
     """Return what decides where somebody stands: the newest entry of each kind, of all profiles that are the same person."""
-    rows = await connection.execute(queries["newest"], {"profile_ids": profile_ids(people)})
-    return [_act(row) async for row in rows]
+    rows = await connection.execute(*asking_acts(people))
+    return [act(row) async for row in rows]
+
+
+def asking_acts(people: People) -> tuple[LiteralString, dict[str, Any]]:
+    """Return the statement by which `acts` are read, and its facts, for who reads more at once; `act` takes its rows."""
+    return queries["newest"], {"profile_ids": profile_ids(people)}
 
 
 async def history(connection: Connection, people: People) -> list[Entry]:
@@ -195,7 +204,8 @@ def _check(given: Consent) -> None:
             raise MissingConditions
 
 
-def _act(row: dict[str, Any]) -> Act:
+def act(row: dict[str, Any]) -> Act:
+    """Return a row of the statement of `asking_acts`."""
     return Act(
         **{
             **row,

@@ -16,11 +16,12 @@ def assign(capability: str, profile_id: UUID | None, holdout_share: float) -> As
     """
     if profile_id is None or holdout_share <= 0:
         return Assignment(Arm.TREATED, 1.0)
-    if _position(capability, profile_id) < holdout_share:
+    if position(f"{capability}:{profile_id}") < holdout_share:
         return Assignment(Arm.HELD_OUT, holdout_share)
     return Assignment(Arm.TREATED, 1.0 - holdout_share)
 
 
-def _position(capability: str, profile_id: UUID) -> float:
-    digest = hashlib.blake2b(f"{capability}:{profile_id}".encode(), digest_size=8).digest()
+def position(key: str) -> float:
+    """Return a number from 0 to 1 that a text always has, the same in every process and version, spread evenly over texts."""
+    digest = hashlib.blake2b(key.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64

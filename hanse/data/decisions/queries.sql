@@ -14,8 +14,10 @@ SET LOCAL synchronous_commit TO off;
 -- insert_staged --
 -- Adds the staged decisions to the log; one that is there already is never changed.
 INSERT INTO decisions (
-    decision_id, operation, capability, profile_id, model_version, arm, arm_probability, basis, reason, request, answer, decided_at
+    decision_id, operation, capability, profile_id, model_version, arm, arm_probability, basis, reason, request, answer, decided_at,
+    experiment_id, variant, variant_probability
 )
-SELECT decision_id, operation, capability, profile_id, model_version, arm, arm_probability, basis, reason, request, answer, decided_at
+SELECT decision_id, operation, capability, profile_id, model_version, arm, arm_probability, basis, reason, request, answer, decided_at,
+    experiment_id, variant, variant_probability
 FROM staged_decisions
 ON CONFLICT (decision_id, decided_at) DO NOTHING;

@@ -24,6 +24,10 @@ class DecisionRecord(msgspec.Struct, kw_only=True, frozen=True):
     request: msgspec.Raw
     answer: msgspec.Raw
     decided_at: datetime
+    experiment_id: UUID | None = None
+    """The experiment whose variant the answer was given by; null outside of one."""
+    variant: str | None = None
+    variant_probability: float | None = None
 
     @property
     def capability(self) -> str:

@@ -22,6 +22,9 @@ COLUMNS = (
     "request",
     "answer",
     "decided_at",
+    "experiment_id",
+    "variant",
+    "variant_probability",
 )
 
 
@@ -59,6 +62,9 @@ def _row(record: DecisionRecord) -> tuple[object, ...]:
         database.jsonb(record.request),
         database.jsonb(record.answer),
         record.decided_at,
+        record.experiment_id,
+        record.variant,
+        record.variant_probability,
     )
 
 

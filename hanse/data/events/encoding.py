@@ -132,9 +132,22 @@ def _decision_id(properties: bytes) -> UUID | None:
     if b'"decision_id"' not in properties:
         return None
     try:
-        return msgspec.json.decode(properties, type=_Outcome).decision_id
+        found = msgspec.json.decode(properties, type=_Outcome).decision_id
     except msgspec.ValidationError:
-        return None
+        found = None
+    return found or _decision_of_lines(properties)
+
+
+def _decision_of_lines(properties: bytes) -> UUID | None:
+    """Return the first decision that a product of the event names: of an order whose lines come from different answers."""
+    products = msgspec.json.decode(properties).get("products")
+    for line in products if isinstance(products, list) else ():
+        try:
+            if found := msgspec.convert(line, _Outcome).decision_id:
+                return found
+        except msgspec.ValidationError:
+            continue
+    return None
 
 
 class _UuidArrayDumper(Dumper):

@@ -60,6 +60,20 @@ def baskets(lines: ir.Table) -> ir.Table:
     return kept.filter(kept.quantity > 0).select("order_id", "profile_id", "product_id", "occurred_at")
 
 
+def product_views(events: ir.Table, merges: ir.Table) -> ir.Table:
+    """Tell who looked at which product: one row for each time that one was viewed or put into a cart.
+
+    Columns: profile_id, of the person whoever was merged into them; product_id; occurred_at.
+    """
+    seen = events.filter(events.name.isin(["Product Viewed", "Product Added"]) & events.profile_id.notnull())
+    seen = seen.left_join(merges, "profile_id").select(
+        profile_id=ibis.coalesce(merges.canonical_id, seen.profile_id),
+        product_id=seen.properties.cast("json")["product_id"].str,
+        occurred_at=seen.occurred_at,
+    )
+    return seen.filter(seen.product_id.notnull())
+
+
 def sales_by_product(lines: ir.Table) -> ir.Table:
     """Sum up what sold of each product: one row for each product.
 

@@ -133,6 +133,7 @@ async def keep_keys(connection: Connection, rows: Sequence[tuple[UUID, list[int]
     """Keep by which keys records are found."""
     await database.stage(connection, "match_records", ("profile_id", "keys"), rows)
     await connection.execute(queries["keep_staged_records"])
+    await connection.execute(queries["sort_keys"])
 
 
 def _counts(outcome: Outcome) -> dict[str, int]:

@@ -27,7 +27,7 @@ from hanse.data.profiles.matching.hashing import Hashes
 queries = Queries(__package__)
 
 ACTOR = "matches.join"
-TOGETHER = 500
+TOGETHER = 2_000
 """Changes that are looked at in one go."""
 MOST_ROUNDS = 200
 """After so many goes the next run takes over."""

@@ -89,6 +89,10 @@ INSERT INTO match_records (profile_id, keys)
 SELECT staged.profile_id, staged.keys FROM staged_match_records AS staged JOIN profiles USING (profile_id)
 ON CONFLICT (profile_id) DO UPDATE SET keys = excluded.keys;
 
+-- sort_keys --
+-- Brings what was kept into the order of the index: until then every look for a key reads all of it.
+SELECT gin_clean_pending_list('match_records_keys');
+
 -- forget_records --
 -- Forgets the keys of records that another stands for now, or that must not be matched.
 DELETE FROM match_records WHERE profile_id = ANY(%(profile_ids)s::uuid[]);

@@ -130,6 +130,16 @@ async def resolve(connection: Connection, senders: Sequence[Sender], *, now: dat
     return profiles
 
 
+async def forget_newcomers(connection: Connection, keys: Collection[Key]) -> int:
+    """Forget the people whom nobody knew before some identities were added, and of whom nothing else is known; return how many records.
+
+    Who is being written about at this moment stays.
+    """
+    facts = {"kinds": [kind for kind, _ in keys], "values": [value for _, value in keys]}
+    held = [row["profile_id"] async for row in await connection.execute(queries["hold_newcomers"], facts)]
+    return (await connection.execute(queries["forget_newcomers"], {"profile_ids": held})).rowcount
+
+
 async def find(connection: Connection, kind: str, value: str) -> UUID | None:
     """Return the profile that stands for whoever an identity belongs to."""
     row = await (await connection.execute(queries["find_profile"], {"kind": kind, "value": value})).fetchone()

@@ -53,6 +53,38 @@ SELECT coalesce(profile.merged_into, profile.profile_id) AS profile_id
 FROM identities AS known JOIN profiles AS profile USING (profile_id)
 WHERE known.kind = %(kind)s AND known.value = %(value)s;
 
+-- hold_newcomers --
+-- The records that some identities belong to, held, as far as nobody is writing anything about them.
+SELECT profile_id FROM profiles
+WHERE profile_id IN (
+    SELECT profile_id FROM unnest(%(kinds)s::text[], %(values)s::text[]) AS wanted (kind, value) JOIN identities USING (kind, value)
+)
+ORDER BY profile_id
+FOR UPDATE SKIP LOCKED;
+
+-- forget_newcomers --
+-- Forgets those of some records whose people are made of them alone, and of whom nothing is known but by which keys.
+WITH people AS (
+    SELECT root_id FROM (SELECT DISTINCT coalesce(merged_into, profile_id) AS root_id FROM profiles WHERE profile_id = ANY(%(profile_ids)s::uuid[])) AS roots
+    WHERE NOT EXISTS (
+        SELECT FROM profiles AS record
+        WHERE (record.profile_id = root_id OR record.merged_into = root_id) AND (
+            record.profile_id <> ALL(%(profile_ids)s::uuid[])
+            OR EXISTS (SELECT FROM traits WHERE traits.profile_id = record.profile_id)
+            OR EXISTS (SELECT FROM events WHERE events.profile_id = record.profile_id)
+            OR EXISTS (SELECT FROM decisions WHERE decisions.profile_id = record.profile_id)
+            OR EXISTS (SELECT FROM consents WHERE consents.profile_id = record.profile_id)
+            OR EXISTS (SELECT FROM memberships WHERE record.profile_id IN (company_id, member_id))
+            OR EXISTS (SELECT FROM installations WHERE installations.profile_id = record.profile_id)
+            OR EXISTS (SELECT FROM price_lists WHERE price_lists.profile_id = record.profile_id)
+            OR EXISTS (SELECT FROM contracts WHERE contracts.profile_id = record.profile_id)
+            OR EXISTS (SELECT FROM customer_notes WHERE customer_notes.profile_id = record.profile_id)
+            OR EXISTS (SELECT FROM entries WHERE entries.profile_id = record.profile_id)
+        )
+    )
+)
+DELETE FROM profiles USING people WHERE profiles.profile_id = root_id OR profiles.merged_into = root_id;
+
 -- insert_staged_identities --
 -- Adds the staged identities whose key is not taken yet; the first owner keeps a key.
 INSERT INTO identities (kind, value, profile_id, source, created_at)

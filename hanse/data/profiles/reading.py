@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,8 @@ import msgspec
 from hanse.base.database import Connection, Queries
 from hanse.base.errors import InvalidRequest
 from hanse.data import consent
-from hanse.data.profiles import keys, merging
+from hanse.data.profiles import asking, keys, merging
+from hanse.data.profiles.asking import Asked, Rows
 from hanse.data.profiles.requests import (
     CompanyOf,
     ConsentOf,
@@ -42,6 +44,16 @@ MOST_HITS = 2_000
 _WORD = re.compile(r"\w+")
 
 
+@dataclass(frozen=True)
+class Around:
+    """One customer, and what was read at the same time."""
+
+    known: KnownProfile
+    standings: list[consent.Standing]
+    found: dict[str, Rows]
+    """The rows of everything that was asked, by name."""
+
+
 def called(kind: str, traits: Mapping[str, Any]) -> str:
     """Return what somebody is called: a company by its name, a person by theirs, or by the address; empty where nothing is known."""
     if kind == "company":
@@ -61,27 +73,44 @@ async def members(connection: Connection, profile_id: UUID) -> list[UUID]:
 
 async def whole(connection: Connection, profile_id: UUID) -> KnownProfile:
     """Return everything that is known of one customer; raises `UnknownProfile`."""
+    return (await around(connection, profile_id)).known
+
+
+async def around(connection: Connection, profile_id: UUID, beside: Callable[[list[UUID]], Mapping[str, Asked]] = lambda _: {}) -> Around:
+    """Return everything that is known of one customer, and the rows of what else is asked of all their records; raises `UnknownProfile`."""
     own = await members(connection, profile_id)
-    (about,) = await rows(connection, "about", profile_ids=own)
-    (seen,) = await (await connection.execute(queries["seen"], {"profile_ids": own})).fetchall()  # one plan fits all
-    companies = await rows(connection, "companies", profile_ids=own, deepest=DEEPEST, limit=MOST)
-    nearest = [about["profile_id"], *(each["profile_id"] for each in companies)]
-    household = await rows(connection, "household", profile_ids=own, limit=MOST_AT_HOME) if about["kind"] == "person" else []
-    installations = await rows(connection, "installations", profile_ids=nearest, limit=MOST)
-    contracts = await rows(connection, "contracts", profile_ids=nearest, limit=MOST)
-    return KnownProfile(
+    found = await asking.ask(connection, {**_asked_of(own), "acts": consent.asking_acts(own), **beside(own)})
+    (about,), (seen,) = found["about"], found["seen"]
+    companies, household = found["companies"], found["household"] if about["kind"] == "person" else []
+    found |= await asking.ask(connection, _asked_of_nearest([about["profile_id"], *(each["profile_id"] for each in companies)]))
+    standings = consent.standings_of([consent.act(each) for each in found["acts"]])
+    known = KnownProfile(
         **about,
         **seen,
         name=called(about["kind"], about["traits"]),
         members=own,
-        identities=msgspec.convert(await rows(connection, "identities", profile_ids=own, limit=MOST), list[KnownIdentity]),
+        identities=msgspec.convert(found["identities"], list[KnownIdentity]),
         companies=[CompanyOf(**each, name=called("company", each["traits"])) for each in companies],
         household=[HouseholdMember(**each, name=called("person", each["traits"])) for each in household],
-        price_lists=msgspec.convert(await rows(connection, "price_lists", profile_ids=nearest), list[PriceListOf]),
-        installations=msgspec.convert(installations, list[InstallationOf]),
-        contracts=msgspec.convert(contracts, list[ContractOf]),
-        consents=[_standing(each) for each in await consent.standings(connection, own)],
+        price_lists=msgspec.convert(found["price_lists"], list[PriceListOf]),
+        installations=msgspec.convert(found["installations"], list[InstallationOf]),
+        contracts=msgspec.convert(found["contracts"], list[ContractOf]),
+        consents=[_standing(each) for each in standings],
     )
+    return Around(known, standings, found)
+
+
+def _asked_of(own: list[UUID]) -> dict[str, Asked]:
+    """Return what is asked of all records of a customer."""
+    facts = {"profile_ids": own, "deepest": DEEPEST, "limit": MOST}
+    names = ("about", "seen", "companies", "identities")
+    return {**{name: (queries[name], facts) for name in names}, "household": (queries["household"], {**facts, "limit": MOST_AT_HOME})}
+
+
+def _asked_of_nearest(nearest: list[UUID]) -> dict[str, Asked]:
+    """Return what is asked of a customer together with those they act for."""
+    facts = {"profile_ids": nearest, "limit": MOST}
+    return {name: (queries[name], facts) for name in ("price_lists", "installations", "contracts")}
 
 
 async def find(connection: Connection, text: str, *, kind: str | None = None, cursor: str | None = None, limit: int = 20) -> FoundProfiles:
@@ -107,11 +136,21 @@ async def find(connection: Connection, text: str, *, kind: str | None = None, cu
 
 async def merges(connection: Connection, profile_ids: Sequence[UUID], *, cursor: str | None = None, limit: int = 50) -> MergeLog:
     """Return a page of the merge log of somebody, the newest first; raises `InvalidRequest` for a cursor that did not come from here."""
+    statement, facts = asking_merges(profile_ids, cursor=cursor, limit=limit)
+    return merge_log(await (await connection.execute(statement, facts, prepare=False)).fetchall(), limit)
+
+
+def asking_merges(profile_ids: Sequence[UUID], *, cursor: str | None = None, limit: int) -> Asked:
+    """Return the statement by which `merges` are read, and its facts, for who reads more at once; raises `InvalidRequest`."""
     before_at, before_id = _moment(cursor)
-    wanted = {"profile_ids": list(profile_ids), "before_at": before_at, "before_id": before_id, "limit": limit + 1}
-    found = msgspec.convert(await rows(connection, "merges", **wanted), list[MergeEntry])
-    last = found[limit - 1] if len(found) > limit else None
-    return MergeLog(items=found[:limit], next_cursor=f"{last.linked_at.isoformat()}/{last.link_id}" if last else None)
+    return queries["merges"], {"profile_ids": list(profile_ids), "before_at": before_at, "before_id": before_id, "limit": limit + 1}
+
+
+def merge_log(found: Rows, limit: int) -> MergeLog:
+    """Return the rows of the statement of `asking_merges` as a page of the merge log."""
+    entries = msgspec.convert(found, list[MergeEntry])
+    last = entries[limit - 1] if len(entries) > limit else None
+    return MergeLog(items=entries[:limit], next_cursor=f"{last.linked_at.isoformat()}/{last.link_id}" if last else None)
 
 
 async def merge_entry(connection: Connection, link_id: UUID) -> MergeEntry:

@@ -1,4 +1,4 @@
-"""Computing all declared traits from the lake, one after the other, and writing what changed. The job calls this.
+"""Computing all declared traits from the lake, one after the other, before `writing` writes what changed. The job calls this.
 
 Whose data may be looked at is asked once for each purpose, as a set: of a purpose that needs consent those who agreed and did not take
 it back or object since, of others everybody who is not restricted. Nobody else is in the tables that a trait sees.
@@ -7,21 +7,17 @@ it back or object since, of others everybody who is not restricted. Nobody else 
 from __future__ import annotations
 
 import asyncio
-import io
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from hanse.base.config import Settings
@@ -29,21 +25,17 @@ from hanse.base.context import Context
 from hanse.base.database import Connection, Queries
 from hanse.base.operation import Purpose
 from hanse.data import lake
-from hanse.data.consent.standing import BLOCKED_BY_OBJECTION
 from hanse.data.lake.sessions import Session
-from hanse.data.traits import families
+from hanse.data.traits import families, writing
 from hanse.data.traits.declaration import Declared, Trait
+from hanse.data.traits.writing import VALUES, Values, Written
 
 if TYPE_CHECKING:
     from hanse.data.traits.tables import Lake, People
 
 queries = Queries(__package__)
 
-VALUES = pa.schema([("profile_id", pa.string()), ("value", pa.string())])
-"""What is written: whose, and the value as JSON."""
 PEOPLE = pa.schema([("profile_id", pa.string())])
-ROWS = 50_000
-"""Rows sent to the database at once."""
 DIGITS = 6
 """Decimals that are kept; what comes behind is noise of the machine's numbers."""
 
@@ -51,35 +43,21 @@ PeopleByPurpose = Mapping[Purpose, tuple[list[str] | None, list[str]]]
 """For each purpose who is allowed, null for everybody, and who is barred."""
 
 
-@dataclass(frozen=True)
-class Written:
-    """What became of one trait."""
-
-    people: int
-    changed: int
-    removed: int
-
-
 async def compute(context: Context) -> dict[str, Written]:
-    """Bring the lake and then all computed traits up to date; return what changed of each.
-
-    Each trait is written in a transaction of its own.
-    """
-    declared = of(context)
+    """Bring the lake and then all computed traits up to date; return what changed of each."""
+    traits = list(of(context).traits.values())
     await context.progress(0.0, "copying to the lake")
     await lake.refresh(Context(context.resources, context.caller))
     now = context.clock.now()
-    people = await _people(context, {each.purpose for each in declared.traits.values()})
-    written: dict[str, Written] = {}
-    with opened(context.settings, now, people) as lakes:
-        for number, each in enumerate(declared.traits.values()):
-            await context.progress((number + 1) / (len(declared.traits) + 1), f"computing {each.name}")
-            values = await asyncio.to_thread(values_of, each, lakes[each.purpose])
-            async with context.resources.pool.connection() as connection:
-                written[each.name] = await write(connection, each, values, now=now)
-    async with context.resources.pool.connection() as connection:
-        await connection.execute(queries["remove_undeclared"], {"names": list(declared.traits)})
-    return written
+    people = await _people(context, {each.purpose for each in traits})
+    with tempfile.TemporaryDirectory(prefix="hanse-traits-") as folder:
+        values = Values(Path(folder))
+        with opened(context.settings, now, people) as lakes:
+            for number, each in enumerate(traits):
+                await context.progress((number + 1) / (len(traits) + 2), f"computing {each.name}")
+                values.add(each.name, await asyncio.to_thread(values_of, each, lakes[each.purpose]))
+        await context.progress((len(traits) + 1) / (len(traits) + 2), "writing what changed")
+        return await writing.write(context, traits, values, now=now)
 
 
 def of(context: Context) -> Declared:
@@ -111,36 +89,14 @@ def _keep(session: Session, purpose: Purpose, name: str, table: Any) -> Any:
 
 
 def values_of(trait: Trait, seen: Lake) -> pa.Table:
-    """Compute one trait: whose, and the value as JSON. Not for the event loop."""
-    found = trait.function(seen).to_pyarrow()
+    """Compute one trait: whose, and the value as JSON, in the order of `profile_id`. Not for the event loop."""
+    asked = trait.function(seen)
+    found = asked.order_by(*(each for each in ("profile_id", "key") if each in asked.columns)).to_pyarrow()
     found = found.filter(pc.is_valid(found["value"]))
     values = pa.table({**{name: found[name] for name in found.column_names if name != "value"}, "value": _json(found["value"])})
     if "key" in values.column_names:
         values = _objects(values)
     return values.select(VALUES.names).cast(VALUES)
-
-
-async def write(connection: Connection, trait: Trait, values: pa.Table, *, now: datetime) -> Written:
-    """Write what changed of one trait, for those who may be looked at at this moment."""
-    if trait.purpose.needs_consent:  # somebody may have withdrawn since the lake was opened
-        values = values.filter(pc.is_in(values["profile_id"], pa.array(await allowed(connection, trait.purpose), pa.string())))
-    await connection.execute(queries["stage"])
-    async with connection.cursor() as cursor, cursor.copy(queries["copy"]) as stream:
-        for batch in values.to_batches(ROWS):
-            await stream.write(await asyncio.to_thread(_csv, batch))
-    await connection.execute(queries["analyze"])
-    facts = {"name": trait.name, "purpose": trait.purpose.value, "now": now, "restricted": [UUID(each) for each in await restricted(connection)]}
-    removed = await connection.execute(queries["remove"], facts)
-    changed = await connection.execute(queries["put"], facts)
-    counts = Written(values.num_rows, changed.rowcount, removed.rowcount)
-    await connection.execute("DROP TABLE computed_traits")
-    return counts
-
-
-async def allowed(connection: Connection, purpose: Purpose) -> list[str]:
-    """Return who agreed to a purpose that needs consent, by the profile that stands for them."""
-    facts = {"purpose": purpose.value, "blocked": [each.value for each in BLOCKED_BY_OBJECTION]}
-    return [row["profile_id"] async for row in await connection.execute(queries["allowed"], facts)]
 
 
 async def restricted(connection: Connection) -> list[str]:
@@ -151,7 +107,7 @@ async def restricted(connection: Connection) -> list[str]:
 async def _people(context: Context, purposes: set[Purpose]) -> PeopleByPurpose:
     async with context.resources.pool.connection() as connection:
         barred = await restricted(connection)
-        return {each: (await allowed(connection, each) if each.needs_consent else None, barred) for each in purposes}
+        return {each: (await writing.allowed(connection, each) if each.needs_consent else None, barred) for each in purposes}
 
 
 def _people_in(session: Session, folder: Path, purpose: Purpose, allowed: list[str] | None, barred: list[str]) -> People:
@@ -184,14 +140,8 @@ def _json(values: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _objects(values: pa.Table) -> pa.Table:
     """Return one row for each profile: an object with the value of each key."""
-    ordered = values.filter(pc.is_valid(values["key"])).sort_by([("profile_id", "ascending"), ("key", "ascending")])
+    ordered = values.filter(pc.is_valid(values["key"]))
     parts = pc.binary_join_element_wise(_json(ordered["key"]), ordered["value"], ":")
     grouped = pa.table({"profile_id": ordered["profile_id"], "part": parts}).group_by("profile_id", use_threads=False).aggregate([("part", "list")])
     joined = pc.binary_join(grouped["part_list"], ",")
     return pa.table({"profile_id": grouped["profile_id"], "value": pc.binary_join_element_wise("{", joined, "}", "")})
-
-
-def _csv(batch: pa.RecordBatch) -> bytes:
-    text = io.BytesIO()
-    pacsv.write_csv(batch, text, pacsv.WriteOptions(include_header=False))
-    return text.getvalue()

@@ -19,6 +19,8 @@ from hanse.base.operation import Effect, Operation
 from hanse.data.access.accounts import Permission
 from hanse.data.catalog import listing
 from hanse.data.decisions import effect
+from hanse.data.experiments import store as experiments
+from hanse.data.experiments.schemas import State
 from hanse.serve import jobs
 from hanse.serve.console import answers, forms, measures, pages, period, session
 from hanse.serve.console.session import AnyRequest, Visit
@@ -40,15 +42,24 @@ class UnknownCapability(HanseError):
 async def show(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """Show what a capability brought: treated against held out."""
     visit = session.of(request)
-    capability, span = _find(visit, name), period.of(visit)
+    capability, span = find(visit, name), period.of(visit)
     async with visit.context() as context:
         connection = await context.connection()
-        found = await effect.effects(connection, name, since=span.since, until=span.until, time_zone=visit.runtime.settings.time_zone)
+        settings = visit.runtime.settings
+        usual: dict[str, Any] = {"time_zone": settings.time_zone, "currency": settings.currency}
+        found = await effect.effects(connection, name, since=span.since, until=span.until, **usual)
+        running = [each for each in await experiments.listing(connection, State.RUNNING) if each.operation.startswith(f"{name}.")]
         decisions = await effect.page(connection, name, _uuid(request.query_params.get("before", "")), LATEST)
     scale = measures.scale((found.clicks, found.orders))
-    facts: dict[str, Any] = {"effect": found, "chart": measures.click_rates(found, visit.words), "scale": scale, "decisions": decisions}
+    facts: dict[str, Any] = {
+        "effect": found,
+        "chart": measures.click_rates(found, visit.words),
+        "scale": scale,
+        "decisions": decisions,
+        "experiments": running,
+    }
     following = pages.link_with(request, before=decisions.next_before) if decisions.next_before else None
-    return pages.page(visit, "effect.html", **_head(visit, capability, "effect"), **facts, period=span, next=following)
+    return pages.page(visit, "effect.html", **head(visit, capability, "effect"), **facts, period=span, next=following)
 
 
 @get("/capabilities/{name:str}/try")
@@ -66,17 +77,17 @@ async def show_form_of_one(request: AnyRequest, name: FromPath[str], operation_n
 async def show_form_of(request: AnyRequest, name: str, operation_name: str) -> Response[bytes]:
     """Show the form of an operation, by its name or the first."""
     visit = session.of(request)
-    capability = _find(visit, name)
+    capability = find(visit, name)
     operation = _operation(visit, capability, operation_name)
     facts = await _form(visit, operation, dict(request.query_params.items())) if operation else {}
-    return pages.page(visit, "try.html", **_head(visit, capability, "try"), operation=operation, answer=None, **facts)
+    return pages.page(visit, "try.html", **head(visit, capability, "try"), operation=operation, answer=None, **facts)
 
 
 @post("/capabilities/{name:str}/try/{operation_name:str}", status_code=200)
 async def try_it(request: AnyRequest, name: FromPath[str], operation_name: FromPath[str]) -> Response[bytes]:
     """Run an operation with what was typed, in the name of who is signed in."""
     visit = session.of(request)
-    capability = _find(visit, name)
+    capability = find(visit, name)
     operation = _operation(visit, capability, operation_name)
     if operation is None:
         raise UnknownCapability(capability=name)
@@ -86,23 +97,20 @@ async def try_it(request: AnyRequest, name: FromPath[str], operation_name: FromP
     if visit.wants_fragment:
         return pages.fragment(visit, "answer.html", operation=operation, answer=answer)
     facts = await _form(visit, operation, form)
-    return pages.page(visit, "try.html", **_head(visit, capability, "try"), operation=operation, answer=answer, **facts)
+    return pages.page(visit, "try.html", **head(visit, capability, "try"), operation=operation, answer=answer, **facts)
 
 
-@get("/capabilities/{name:str}/rules")
-async def show_rules(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
-    """Show what a capability keeps to: purposes, consent, holdout, schedules."""
-    visit = session.of(request)
-    capability = _find(visit, name)
+def kept(visit: Visit, name: str) -> dict[str, Any]:
+    """Return what a capability keeps to: its schedules, and the share of customers that is held out."""
     declared = [each for each in visit.runtime.registry.jobs.values() if each.name.startswith(f"{name}.")]
-    return pages.page(visit, "rules.html", **_head(visit, capability, "rules"), jobs=declared, share=visit.runtime.settings.holdout_share)
+    return {"jobs": declared, "share": visit.runtime.settings.holdout_share}
 
 
 @get("/capabilities/{name:str}/model")
 async def show_model(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """Show the models behind a capability: card, measures against the baseline, training runs."""
     visit = session.of(request)
-    capability = _find(visit, name)
+    capability = find(visit, name)
     trains = f"{name}.train" in visit.runtime.registry.jobs
     async with visit.context() as context:
         connection = await context.connection()
@@ -112,7 +120,7 @@ async def show_model(request: AnyRequest, name: FromPath[str]) -> Response[bytes
     chosen = _chosen(entries, current, request.query_params.get("version", ""))
     facts: dict[str, Any] = {"entries": entries, "current": list(current.values()), "chosen": chosen, "runs": runs, "trains": trains}
     history = measures.history(entries, chosen, visit.words) if chosen else None
-    return pages.page(visit, "model.html", **_head(visit, capability, "model"), **facts, history=history)
+    return pages.page(visit, "model.html", **head(visit, capability, "model"), **facts, history=history)
 
 
 @post("/capabilities/{name:str}/train", status_code=200)
@@ -120,7 +128,7 @@ async def train(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """Have the models trained now."""
     visit = session.of(request)
     visit.need(Permission.TRAIN)
-    _find(visit, name)
+    find(visit, name)
     job_id = await visit.queue.put(f"{name}.train")
     async with visit.context() as context:
         await visit.note(context, f"{name}.train", subject=str(job_id or ""))
@@ -129,11 +137,13 @@ async def train(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     return pages.redirect(visit, f"/jobs/{job_id}", message=visit.words.gettext("The training has begun."))
 
 
-def _head(visit: Visit, capability: Capability, tab: str) -> dict[str, Any]:
+def head(visit: Visit, capability: Capability, tab: str) -> dict[str, Any]:
+    """Return what the head and the tabs of a capability's pages need."""
     return {"capability": capability, "tab": tab, "operations": _operations(visit, capability)}
 
 
-def _find(visit: Visit, name: str) -> Capability:
+def find(visit: Visit, name: str) -> Capability:
+    """Return a capability by name; raises `UnknownCapability`."""
     try:
         return visit.runtime.registry.capabilities[name]
     except KeyError:

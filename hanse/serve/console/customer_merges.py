@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from hanse.base.database import Connection
 from hanse.data.access.accounts import Permission
 from hanse.data.profiles import merging, reading
+from hanse.data.profiles.asking import Rows
 from hanse.data.profiles.requests import KnownProfile, MergeEntry
 from hanse.serve.console import customer_list, labels, masking, pages, session
 from hanse.serve.console.session import AnyRequest, Visit
@@ -113,9 +114,9 @@ async def merge(request: AnyRequest, profile_id: FromPath[UUID], other_id: FromP
     return pages.redirect(visit, f"/customers/{stands}", message=visit.words.gettext("They are one customer now."), undo=undo)
 
 
-async def log(visit: Visit, connection: Connection, known: KnownProfile, *, open_: bool) -> dict[str, Any]:
-    """Return why the records of a customer are one, and what was refused or taken back, in words."""
-    page = await reading.merges(connection, known.members, cursor=None, limit=LOGGED)
+async def log(visit: Visit, connection: Connection, found: Rows, *, open_: bool) -> dict[str, Any]:
+    """Return why the records of a customer are one, and what was refused or taken back, in words; `found` are the rows of the merge log."""
+    page = reading.merge_log(found, LOGGED)
     named = await _names(visit, connection, page.items, open_=open_)
     entries = [_told(visit, each, named, open_=open_) for each in page.items]
     return {
@@ -153,7 +154,7 @@ async def _names(visit: Visit, connection: Connection, entries: list[MergeEntry]
     """Return what the records of some entries are called: by their first keys, else by the end of their id."""
     wanted = sorted({each for entry in entries for each in (entry.profile_id, entry.other_id)})
     named: dict[UUID, list[str]] = {each: [] for each in wanted}
-    for row in await reading.rows(connection, "name_keys", profile_ids=wanted):
+    for row in await reading.rows(connection, "name_keys", profile_ids=wanted) if wanted else ():
         shown = masking.identity(row["kind"], row["value"], open_=open_)
         named[row["profile_id"]].append(f"{labels.identity(visit.words, row['kind'])} {shown}")
     return {each: keys[0] if keys else visit.words.gettext("Record %(number)s", number=str(each)[-6:]) for each, keys in named.items()}

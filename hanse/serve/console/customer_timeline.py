@@ -11,9 +11,10 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.params import FromPath
 
-from hanse.base.database import Connection, Queries
+from hanse.base.database import Queries
 from hanse.data.events.schemas import EventType
-from hanse.data.profiles import reading
+from hanse.data.profiles import asking, reading
+from hanse.data.profiles.asking import Asked, Rows
 from hanse.data.profiles.requests import KnownProfile
 from hanse.serve.console import masking, pages, session, texts
 from hanse.serve.console.session import AnyRequest, Visit
@@ -35,33 +36,38 @@ async def show(request: AnyRequest, profile_id: FromPath[UUID]) -> Response[byte
         return pages.redirect(visit, f"/customers/{profile_id}" + (f"?{query}" if query else ""))
     async with visit.context() as context:
         connection = await context.connection()
-        timeline = await _events(visit, connection, profile_id, await reading.members(connection, profile_id))
-    return pages.fragment(visit, "customer_events.html", timeline=timeline)
+        own = await reading.members(connection, profile_id)
+        found = await asking.ask(connection, {"timeline": asking_events(visit, own)})
+    return pages.fragment(visit, "customer_events.html", timeline=_events(visit, profile_id, found["timeline"]))
 
 
-async def page(visit: Visit, connection: Connection, known: KnownProfile) -> dict[str, Any]:
-    """Return a page of what a customer did, with all that can be chosen around it."""
+def asking_events(visit: Visit, members: list[UUID]) -> Asked:
+    """Return the statement by which the events of a page are read, and its facts."""
     asked = visit.request.query_params
-    found = await _events(visit, connection, known.profile_id, known.members)
-    years = _years(visit, known)
+    before_at, before_id = _place(asked.get("before", "")) or (_end_of(asked.get("year", ""), visit), LAST)
+    name, kind = _chosen(visit)
+    wanted = {"profile_ids": members, "before_at": before_at, "before_id": before_id, "name": name or None, "type": kind or None, "limit": EVENTS + 1}
+    return queries["timeline"], wanted
+
+
+def page(visit: Visit, known: KnownProfile, found: Rows) -> dict[str, Any]:
+    """Return a page of what a customer did, with all that can be chosen around it; `found` are the rows of the events."""
+    asked = visit.request.query_params
+    shown = _events(visit, known.profile_id, found)
     return {
-        **found,
-        "years": years,
+        **shown,
+        "years": _years(visit, known),
         "types": list(EventType),
-        "names": sorted({each["name"] for month in found["months"] for each in month["events"] if each["name"]}),
+        "names": sorted({each["name"] for month in shown["months"] for each in month["events"] if each["name"]}),
         "is_filtered": any(asked.get(name) for name in ("name", "type")),
         "is_begun": any(asked.get(name) for name in ("before", "year")),
         "path": f"/customers/{known.profile_id}",
     }
 
 
-async def _events(visit: Visit, connection: Connection, profile_id: UUID, members: list[UUID]) -> dict[str, Any]:
+def _events(visit: Visit, profile_id: UUID, found: Rows) -> dict[str, Any]:
     asked = visit.request.query_params
-    before_at, before_id = _place(asked.get("before", "")) or (_end_of(asked.get("year", ""), visit), LAST)
-    kind, name = asked.get("type", ""), _text(asked.get("name", ""))
-    kind = kind if kind in set(EventType) else ""
-    wanted = {"profile_ids": members, "before_at": before_at, "before_id": before_id, "name": name or None, "type": kind or None, "limit": EVENTS + 1}
-    found = await (await connection.execute(queries["timeline"], wanted)).fetchall()  # one plan fits all: it goes record by record
+    name, kind = _chosen(visit)
     shown = [_masked(visit, each) for each in found[:EVENTS]]
     months = [{"month": month, "events": list(those)} for month, those in groupby(shown, key=lambda each: str(each["month"]))]
     kept = {name: asked.get(name, "") for name in KEPT if asked.get(name)}
@@ -77,6 +83,13 @@ async def _events(visit: Visit, connection: Connection, profile_id: UUID, member
         "year": asked.get("year", ""),
         "profile_id": profile_id,
     }
+
+
+def _chosen(visit: Visit) -> tuple[str, str]:
+    """Return the name and the type of event that were chosen; empty where all are."""
+    asked = visit.request.query_params
+    kind = asked.get("type", "")
+    return _text(asked.get("name", "")), kind if kind in set(EventType) else ""
 
 
 def _masked(visit: Visit, event: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +12,14 @@ from litestar.params import FromPath
 
 from hanse.base import context as contract
 from hanse.base import ids
-from hanse.base.database import Connection, Queries
+from hanse.base.database import Queries
 from hanse.data import consent
 from hanse.data.access.accounts import Permission
 from hanse.data.consent import operations as consent_operations
 from hanse.data.consent import proof_page
 from hanse.data.consent.requests import AskProof
 from hanse.data.profiles import merging, reading
+from hanse.data.profiles.asking import Asked, Rows
 from hanse.data.profiles.requests import KnownProfile
 from hanse.serve.console import customer_merges, customer_timeline, masking, pages, session
 from hanse.serve.console.session import AnyRequest, Visit
@@ -33,12 +35,12 @@ PROOF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors '
 async def show_one(request: AnyRequest, profile_id: FromPath[UUID]) -> Response[bytes]:
     """Show one customer, masked; a record of theirs leads to the one that stands for them."""
     visit = session.of(request)
-    async with visit.context() as context:
-        stands = await merging.canonical(await context.connection(), profile_id)
+    facts = await _facts(visit, profile_id, open_=False)
+    stands = facts["customer"]["profile_id"]
     if stands != profile_id:
         query = request.url.query
         return pages.redirect(visit, f"/customers/{stands}" + (f"?{query}" if query else ""))
-    return await _page(visit, profile_id, open_=False)
+    return pages.page(visit, "customer.html", **facts)
 
 
 @post("/customers/{profile_id:uuid}/reveal", status_code=200)
@@ -48,7 +50,7 @@ async def reveal(request: AnyRequest, profile_id: FromPath[UUID]) -> Response[by
     visit.need(Permission.PERSONAL_DATA)
     async with visit.context() as context:
         await visit.note(context, "customers.reveal", effect="read", subject=str(profile_id))
-    return await _page(visit, profile_id, open_=True)
+    return pages.page(visit, "customer.html", **await _facts(visit, profile_id, open_=True))
 
 
 @get("/customers/{profile_id:uuid}/reveal")
@@ -100,14 +102,30 @@ async def remove_note(request: AnyRequest, profile_id: FromPath[UUID], note_id: 
     return pages.redirect(visit, f"/customers/{profile_id}", message=visit.words.gettext("The note is removed."))
 
 
-async def _page(visit: Visit, profile_id: UUID, *, open_: bool) -> Response[bytes]:
+async def _facts(visit: Visit, profile_id: UUID, *, open_: bool) -> dict[str, Any]:
+    """Return what the page of a customer shows; all of it is read with two questions to the database, whatever there is to ask."""
     async with visit.context() as context:
         connection = await context.connection()
-        known = await reading.whole(connection, profile_id)
-        facts = {**await _around(connection, known, open_=open_), "standings": await _standings(visit, connection, known)}
-        timeline = await customer_timeline.page(visit, connection, known)
-        merges = await customer_merges.log(visit, connection, known, open_=open_)
-    return pages.page(visit, "customer.html", customer=_shown(known, open_=open_), open=open_, **facts, timeline=timeline, merges=merges)
+        read = await reading.around(connection, profile_id, partial(_beside, visit))
+        merges = await customer_merges.log(visit, connection, read.found["merges"], open_=open_)
+    return {
+        "customer": _shown(read.known, open_=open_),
+        "open": open_,
+        **_around(read.found, open_=open_),
+        "standings": _standings(visit, read.standings),
+        "timeline": customer_timeline.page(visit, read.known, read.found["timeline"]),
+        "merges": merges,
+    }
+
+
+def _beside(visit: Visit, own: list[UUID]) -> dict[str, Asked]:
+    """Return what the page asks of all records of a customer, besides what everybody does."""
+    facts = {"profile_ids": own, "limit": DECISIONS}
+    return {
+        **{name: (queries[name], facts) for name in ("decisions_of_profile", "members_of_profile", "trait_sources", "notes_of_profile")},
+        "timeline": customer_timeline.asking_events(visit, own),
+        "merges": reading.asking_merges(own, limit=customer_merges.LOGGED),
+    }
 
 
 def _shown(known: KnownProfile, *, open_: bool) -> dict[str, Any]:
@@ -131,21 +149,18 @@ def _grouped(known: KnownProfile, *, open_: bool) -> dict[str, list[dict[str, An
     return found
 
 
-async def _around(connection: Connection, known: KnownProfile, *, open_: bool) -> dict[str, Any]:
+def _around(found: Mapping[str, Rows], *, open_: bool) -> dict[str, Any]:
     """Return what stands around a customer in other tables."""
-    wanted: Mapping[str, Any] = {"profile_ids": known.members, "limit": DECISIONS}
-    names = ("decisions_of_profile", "members_of_profile", "trait_sources", "notes_of_profile")
-    decisions, members, sources, notes = [await (await connection.execute(queries[name], wanted, prepare=False)).fetchall() for name in names]
     return {
-        "decisions": decisions,
-        "members": [{**each, "name": masking.name(each["kind"], each["traits"], open_=open_)} for each in members],
-        "sources": {each["name"]: each["source"] for each in sources if each["source"]},
-        "notes": [{**each, "text": each["text"] if open_ else masking.text("")} for each in notes],
+        "decisions": found["decisions_of_profile"],
+        "members": [{**each, "name": masking.name(each["kind"], each["traits"], open_=open_)} for each in found["members_of_profile"]],
+        "sources": {each["name"]: each["source"] for each in found["trait_sources"] if each["source"]},
+        "notes": [{**each, "text": each["text"] if open_ else masking.text("")} for each in found["notes_of_profile"]],
         "longest_note": LONGEST_NOTE,
     }
 
 
-async def _standings(visit: Visit, connection: Connection, known: KnownProfile) -> list[dict[str, Any]]:
+def _standings(visit: Visit, standings: Sequence[consent.Standing]) -> list[dict[str, Any]]:
     """Return where a customer stands with each purpose, and why, in words."""
     gettext = visit.words.gettext
     return [
@@ -158,5 +173,5 @@ async def _standings(visit: Visit, connection: Connection, known: KnownProfile) 
             "channel": each.act.channel if each.act else "",
             "decided_at": each.act.decided_at if each.act else None,
         }
-        for each in await consent.standings(connection, known.members)
+        for each in standings
     ]

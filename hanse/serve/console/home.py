@@ -31,7 +31,7 @@ async def show(request: AnyRequest) -> Response[bytes]:
         days = await count_by_day(visit, connection, span)
         facts: dict[str, Any] = {
             "figures": await _figures(connection, span, days),
-            "effects": await effect.summary(connection, span.since, span.until),
+            "effects": await effect.summary(connection, span.since, span.until, currency=visit.runtime.settings.currency),
             "sources": await sources(connection),
             "waiting": await _waiting(connection),
             "products": await _one(connection, queries["count_products"]),

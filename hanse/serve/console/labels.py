@@ -130,9 +130,13 @@ def scope(words: Words, name: str, capability: Capability | None) -> str:
     gettext = words.gettext
     if capability is not None:
         return gettext(capability.title)
-    return {"catalog": gettext("Catalog"), "events": gettext("Events"), "profiles": gettext("Customers"), "consent": gettext("Consents")}.get(
-        name, name
-    )
+    return {
+        "catalog": gettext("Catalog"),
+        "events": gettext("Events"),
+        "profiles": gettext("Customers"),
+        "consent": gettext("Consents"),
+        "experiments": gettext("Experiments"),
+    }.get(name, name)
 
 
 def kind(words: Words, name: str) -> str:

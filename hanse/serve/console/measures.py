@@ -6,10 +6,15 @@ from collections.abc import Iterable, Sequence
 from itertools import dropwhile
 from typing import Any
 
+from babel import numbers
+
 from hanse.ai.models.schemas import Entry
+from hanse.base import money
+from hanse.data.decisions import sequential
 from hanse.data.decisions.effect import DayOfArm, Difference, Effect
 from hanse.data.decisions.interval import Proportion
-from hanse.serve.console.texts import Words
+from hanse.data.decisions.revenue import MoneyDifference, Revenue, Undecided
+from hanse.serve.console.texts import NOTHING, Words
 
 SMOOTHED_DAYS = 7
 LONGEST_WAIT_DAYS = 365
@@ -36,6 +41,52 @@ def verdict(words: Words, difference: Difference | None) -> tuple[str, str]:
         "Not measurable yet: about %(num)s days until it can be told",
         difference.days_needed,
     ), ""
+
+
+def money_verdict(words: Words, revenue: Revenue) -> tuple[str, str]:
+    """Return in a sentence what was brought in money, or why that cannot be told yet, and how good that is."""
+    gettext, gap = words.gettext, revenue.difference
+    if gap is None or not gap.significant:
+        return undecided(words, gap), ""
+    low, high = (whole_money(words, abs(end or 0), revenue.currency) for end in (revenue.lower_minor, revenue.upper_minor))
+    if gap.per_profile_minor > 0:
+        return gettext("Brought between %(low)s and %(high)s", low=low, high=high), "good"
+    return gettext("Cost between %(low)s and %(high)s", low=high, high=low), "bad"
+
+
+def undecided(words: Words, gap: MoneyDifference | None) -> str:
+    """Return why it cannot be told yet whether one group spends more than the other, and about how long it takes."""
+    gettext, ngettext = words.gettext, words.ngettext
+    if gap is None:
+        return gettext("Not measurable yet: one side has nobody.")
+    if gap.undecided is Undecided.FEW_BUYERS:
+        least = words.number(sequential.LEAST_BUYERS)
+        if gap.days_needed is None:
+            return gettext("It cannot be told yet: fewer than %(least)s customers of one side have bought.", least=least)
+        return ngettext(
+            "It cannot be told yet: fewer than %(least)s customers of one side have bought. About %(num)s day until then.",
+            "It cannot be told yet: fewer than %(least)s customers of one side have bought. About %(num)s days until then.",
+            gap.days_needed,
+            least=least,
+        )
+    if gap.days_needed is None or gap.days_needed > LONGEST_WAIT_DAYS:
+        return gettext("It cannot be told: the amounts differ too much for a difference this small.")
+    return ngettext(
+        "It cannot be told yet: the amounts differ too much. About %(num)s day until it can.",
+        "It cannot be told yet: the amounts differ too much. About %(num)s days until it can.",
+        gap.days_needed,
+    )
+
+
+def whole_money(words: Words, amount_minor: float | None, currency: str) -> str:
+    """Return an amount in whole units of its currency, as estimates are told: `1.235 €`; with cents below 10 units."""
+    if amount_minor is None:
+        return NOTHING
+    value = amount_minor / 10 ** money.digits(currency)
+    digits = ".00" if abs(value) < 10 and money.digits(currency) else ""
+    number, sign = f"#,##0{digits}", "\u2212"
+    pattern = f"{number}\xa0¤;{sign}{number}\xa0¤" if words.language == "de" else f"¤{number};{sign}¤{number}"
+    return numbers.format_currency(value, currency, pattern, locale=words.language, currency_digits=False)
 
 
 def scale(differences: Iterable[Difference | None]) -> float:

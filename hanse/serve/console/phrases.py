@@ -50,6 +50,9 @@ def for_templates(words: Words) -> dict[str, Callable[..., Any]]:
         "reason_text": reason,
         "remaining": remaining,
         "note_text": note,
+        "money_verdict": measures.money_verdict,
+        "money_undecided": measures.undecided,
+        "whole_money": measures.whole_money,
     }
     bound: dict[str, Callable[..., Any]] = {name: partial(function, words) for name, function in named.items()}
     return {**bound, "relation_name": partial(_relation, words), "verdict": measures.verdict, "is_current": places.current}

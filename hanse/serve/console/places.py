@@ -44,9 +44,10 @@ def rail(visit: Visit) -> Rail:
     )
     declared = visit.runtime.registry.capabilities.values()
     capabilities = tuple(Place(f"/capabilities/{each.name}", gettext(each.title), icon=each.icon) for each in declared)
-    end = [Place("/jobs", gettext("Jobs"), icon="list-checks", key="j"), Place("/settings", gettext("Settings"), icon="settings", key="s")]
+    end = [Place("/experiments", gettext("Experiments"), icon="flask-conical", key="e")]
+    end += [Place("/jobs", gettext("Jobs"), icon="list-checks", key="j"), Place("/settings", gettext("Settings"), icon="settings", key="s")]
     if visit.may(Permission.PRIVACY):
-        end.insert(0, Place("/privacy", gettext("Privacy"), icon="shield-check", key="v"))
+        end.insert(1, Place("/privacy", gettext("Privacy"), icon="shield-check", key="v"))
     return Rail(main, capabilities, tuple(end))
 
 

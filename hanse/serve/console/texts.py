@@ -21,7 +21,7 @@ from babel.messages import pofile
 from hanse import ai, data, sources, testing
 from hanse.base.errors import HanseError
 from hanse.base.money import Money
-from hanse.serve.registry import Registry
+from hanse.serve.registry import Registry, folders
 
 NOTHING = "–"
 """What stands where there is nothing to show."""
@@ -68,7 +68,7 @@ def packages(registry: Registry) -> list[str]:
     below = [
         folder.name for layer in (data, sources, ai, testing) for folder in pkgutil.iter_modules(layer.__path__, f"{layer.__name__}.") if folder.ispkg
     ]
-    return sorted({*below, *(each.package for each in registry.capabilities.values())})
+    return sorted({*below, *(package for each in registry.capabilities.values() for package in folders(each))})
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
+
 from hanse.base import changes, ids
 from hanse.base.context import Context
 from hanse.base.database import Connection
 from hanse.base.errors import HanseError
 from hanse.data import imports
+from hanse.data.profiles import identity
+from hanse.data.profiles.keys import Key
 from hanse.sources.files import errors, rejects, workspace
 from hanse.sources.files.checking import mapping, rows
 from hanse.sources.files.checking.rows import FileCheck, Options
@@ -38,11 +42,13 @@ async def load(context: Context, request: ImportRequest) -> ImportReport:
     await aside(formats.check_exists, Path(request.path))
     import_id = ids.new(context.clock.now())
     await _begin(context, import_id, request)
+    newcomers: set[Key] = set()
     try:
         async with _savepoint(context):
-            return await _import(context, import_id, kind, request)
+            return await _import(context, import_id, kind, request, newcomers)
     except BaseException as error:
         reject_file(context, import_id).unlink(missing_ok=True)
+        await _forget(context, newcomers)
         await _fail(context, import_id, error)
         raise
 
@@ -81,7 +87,7 @@ def check_files(space: Workspace, kind: Kind, inputs: tuple[InputFile, ...], opt
     return findings, told
 
 
-async def _import(context: Context, import_id: UUID, kind: Kind, request: ImportRequest) -> ImportReport:
+async def _import(context: Context, import_id: UUID, kind: Kind, request: ImportRequest, newcomers: set[Key]) -> ImportReport:
     started = context.clock.now()
     await imports.hold(await context.connection(), import_id)
     with workspace.opened(context.settings.home) as space:
@@ -92,7 +98,7 @@ async def _import(context: Context, import_id: UUID, kind: Kind, request: Import
         options = _options(context, request)
         found, told = await aside(check_files, space, kind, inputs, options)
         await context.progress(0.4, f"sorting {count:,} rows")
-        work = await _loading(context, request, space, inputs)
+        work = await _loading(context, request, space, inputs, newcomers)
         await LOADERS[kind.name](work)
         rejected = await _keep_rejects(context, import_id, request, space, inputs)
     told["options"] = {"currency": options.currency, "language": work.language, "decimal": request.decimal}
@@ -113,7 +119,7 @@ async def _import(context: Context, import_id: UUID, kind: Kind, request: Import
     return report
 
 
-async def _loading(context: Context, request: ImportRequest, space: Workspace, inputs: tuple[InputFile, ...]) -> Load:
+async def _loading(context: Context, request: ImportRequest, space: Workspace, inputs: tuple[InputFile, ...], newcomers: set[Key]) -> Load:
     return Load(
         workspace=space,
         connection=await context.connection(),
@@ -123,6 +129,7 @@ async def _loading(context: Context, request: ImportRequest, space: Workspace, i
         progress=context.progress,
         files=inputs,
         own_transaction=partial(own_transaction, context),
+        newcomers=newcomers,
     )
 
 
@@ -227,6 +234,16 @@ async def _begin(context: Context, import_id: UUID, request: ImportRequest) -> N
     async with own_transaction(context) as connection:
         await imports.fail_abandoned(connection, now=context.clock.now())
         await imports.begin(connection, import_id=import_id, kind=request.kind, now=context.clock.now(), **facts)
+
+
+async def _forget(context: Context, newcomers: set[Key]) -> None:
+    """Forget who is known by nothing but an import that failed."""
+    if not newcomers or context.fixed_connection is not None:  # what was done there is undone already
+        return
+    with contextlib.suppress(psycopg.Error):  # the connection may be why it failed
+        await (await context.connection()).rollback()
+        async with own_transaction(context) as connection:
+            await identity.forget_newcomers(connection, newcomers)
 
 
 async def _fail(context: Context, import_id: UUID, error: BaseException) -> None:

@@ -22,6 +22,7 @@ from hanse.base.decision import Arm, Basis, Decision, Personal
 from hanse.base.operation import Operation, Purpose
 from hanse.capabilities.recommend import trained
 from hanse.capabilities.recommend.method import Rankings
+from hanse.capabilities.recommend.rules.rulebook import Rulebook
 from hanse.data import catalog
 from hanse.data.catalog import Price, Product
 from hanse.data.catalog.summaries import Summaries
@@ -104,5 +105,6 @@ async def shop(database_url: str, home: Path, clock: FixedClock) -> AsyncIterato
     resources = Resources(settings, clock, pool, ports)
     resources.hold(Models, Models(pool, settings))
     resources.hold(Summaries, Summaries())
+    resources.hold(Rulebook, Rulebook())
     yield Shop(resources, ports)
     await pool.close()

@@ -10,7 +10,7 @@ import pytest
 from hanse.ai import models
 from hanse.ai.models import Models
 from hanse.base.context import Context
-from hanse.capabilities.recommend import evaluation, jobs, operations, trained
+from hanse.capabilities.recommend import blends, evaluation, jobs, operations, trained
 from hanse.capabilities.recommend.errors import NotEnoughOrders
 from hanse.data import events
 from hanse.data.catalog import Product
@@ -70,7 +70,7 @@ async def test_the_card_says_what_was_learned_from_and_how_good_it_is(shop: Shop
     async with shop.resources.pool.connection() as connection:
         card = await models.card(connection, result["versions"][trained.ALSO_BOUGHT])
         entries = {entry.name: entry.state for entry in await models.listing(connection)}
-    assert entries == {trained.ALSO_BOUGHT: "current", trained.POPULAR: "current"}
+    assert entries == dict.fromkeys((trained.ALSO_BOUGHT, trained.POPULAR, blends.BOUGHT, blends.SIMILAR), "current")
     assert (card.data_since, card.data_until) == (NOW - timedelta(days=80), NOW - timedelta(days=1))
     assert card.sizes == {"orders": 80, "orders of two or more products": 80, "products": 12, "customers": 10, "test orders": 16}
     assert (card.measures["hit rate@10"], card.measures["coverage"]) == (1.0, 1.0)

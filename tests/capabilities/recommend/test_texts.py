@@ -15,10 +15,24 @@ from hanse.base.operation import Operation
 from hanse.capabilities import recommend
 from hanse.capabilities.recommend import errors, jobs, operations, reasons
 from hanse.capabilities.recommend.evaluation import Evaluation, Measured
-from hanse.capabilities.recommend.method import Ranked
-from hanse.capabilities.recommend.schemas import AlsoBought, Popular, Ranking, Recommendation, RecommendedPrice
+from hanse.capabilities.recommend.schemas import (
+    AlsoBought,
+    AlsoViewed,
+    Alternatives,
+    Belonging,
+    CompleteCart,
+    DueAgain,
+    Forgotten,
+    ForYou,
+    Popular,
+    Ranking,
+    Recommendation,
+    RecommendedPrice,
+    Similar,
+)
 
-STRUCTS = (Popular, AlsoBought, Ranking, Recommendation, RecommendedPrice, Evaluation, Measured)
+ASKING = (Popular, AlsoBought, AlsoViewed, Alternatives, Belonging, CompleteCart, DueAgain, Forgotten, ForYou, Similar)
+STRUCTS = (*ASKING, Ranking, Recommendation, RecommendedPrice, Evaluation, Measured)
 
 
 def german() -> dict[str, str]:
@@ -65,10 +79,7 @@ def _names(text: str) -> list[str]:
 
 def test_numbers_and_days_are_written_as_the_language_does() -> None:
     assert [reasons.number(1234567, language) for language in ("de", "en")] == ["1.234.567", "1,234,567"]
-    ranked = Ranked("cup", 0.5, 1000, 20000)
-    assert (
-        reasons.popular("de", date(2026, 1, 2), date(2026, 3, 4))(ranked) == "In 1.000 von 20.000 Bestellungen vom 02.01.2026 bis 04.03.2026 gekauft"
-    )
+    assert [reasons.day(date(2026, 1, 2), language) for language in ("de", "en")] == ["02.01.2026", "Jan 2, 2026"]
 
 
 def test_titles_with_braces_do_no_harm() -> None:

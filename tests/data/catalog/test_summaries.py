@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,7 +14,7 @@ from hanse.base.clock import FixedClock
 from hanse.base.context import Context
 from hanse.base.database import Connection
 from hanse.data import catalog
-from hanse.data.catalog import Product
+from hanse.data.catalog import Price, Product
 from hanse.data.catalog.summaries import Summaries, Summary, title
 from tests.conftest import NOW
 
@@ -40,6 +41,10 @@ async def test_summaries_come_in_the_order_asked_without_unknown_ones(shop: Conn
         image_url=None,
         amount_minor=17_900,
         currency="EUR",
+        brand="Ebbe",
+        categories=("maschinen > bohren", "maschinen", "machines > drilling", "machines"),
+        stock=7.0,
+        created_at=NOW,
     )
 
 
@@ -121,3 +126,41 @@ async def test_a_price_is_forgotten_when_it_ends(shop: Connection, context: Cont
 )
 def test_a_title_falls_back_from_language_to_language(texts: dict[str, str], language: str, expected: str) -> None:
     assert title(texts, language) == expected
+
+
+async def test_what_nobody_counts_or_says_is_not_known(shop: Connection, context: Context) -> None:
+    found = (await Summaries().get(context, ["P7"]))["P7"]
+    assert (found.stock, found.margin_score, found.brand, found.attributes) == (None, None, None, {})
+
+
+async def test_the_margin_comes_from_what_attributes_say(shop: Connection, context: Context) -> None:
+    said: list[dict[str, Any]] = [
+        {"margin": {"value": 0.4}},
+        {"margin": {"value": 40, "unit": "%"}},
+        {"cost": {"value": 2.7, "unit": "EUR"}},
+        {"cost": {"value": "cheap"}},
+        {},
+    ]
+    await catalog.put_products(shop, [Product(product_id=f"M{number}", attributes=each) for number, each in enumerate(said)], source="pim", now=NOW)
+    await catalog.put_prices(shop, [Price(product_id="M2", amount_minor=450), Price(product_id="M3", amount_minor=450)])
+    found = await Summaries().get(context, [f"M{number}" for number in range(len(said))])
+    assert [each.margin_score for each in found.values()] == [0.4, 0.4, 0.4, None, None]
+
+
+async def test_attributes_are_known_once_somebody_mentions_them(shop: Connection, context: Context) -> None:
+    summaries = Summaries()
+    plain = (await summaries.get(context, ["D1"]))["D1"]
+    summaries.mention(["voltage", "colour"])
+    mentioned = (await summaries.get(context, ["D1"]))["D1"]
+    summaries.mention(["colour"])
+    assert (plain.attributes, mentioned.attributes) == ({}, {"voltage": ("18",)})
+    assert (await summaries.get(context, ["D1"]))["D1"] is mentioned
+
+
+async def test_what_has_changed_in_between_is_read_without_what_was_not_mentioned_yet(shop: Connection, context: Context) -> None:
+    summaries = Summaries()
+    reading = asyncio.create_task(summaries.get(context, ["D1"]))
+    await asyncio.sleep(0)  # now it waits for the database
+    summaries.mention(["voltage"])
+    await reading
+    assert (await summaries.get(context, ["D1"]))["D1"].attributes == {"voltage": ("18",)}

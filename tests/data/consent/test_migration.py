@@ -7,14 +7,12 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-import sqlalchemy
-from alembic import command
-from alembic.config import Config
 
 from hanse.base import database
 from hanse.base.operation import Purpose
 from hanse.base.postgres import EmbeddedPostgres
-from hanse.data import consent, migrations
+from hanse.data import consent
+from tests.data.migrating import database_at, upgrade
 
 OLD = """
 INSERT INTO profiles (profile_id, created_at, updated_at) VALUES (%(one)s, now(), now()), (%(other)s, now(), now());
@@ -29,23 +27,8 @@ INSERT INTO consents (consent_id, profile_id, purpose, granted, channel, evidenc
 @pytest.fixture
 def old_url(postgres: EmbeddedPostgres) -> Iterator[str]:
     """A database from before the ledger was chained."""
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        url = postgres.conninfo(name)
-        upgrade(url, "0009")
+    with database_at(postgres, "0009") as url:
         yield url
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def upgrade(conninfo: str, step: str) -> None:
-    engine = sqlalchemy.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=sqlalchemy.NullPool)
-    config = Config()
-    config.set_main_option("script_location", str(migrations.folder().parent))
-    config.set_main_option("path_separator", "os")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, step)
 
 
 async def test_old_entries_are_chained_and_keep_what_they_say(old_url: str) -> None:
@@ -53,7 +36,7 @@ async def test_old_entries_are_chained_and_keep_what_they_say(old_url: str) -> N
     with psycopg.connect(old_url) as old:
         for statement in OLD.split(";\n")[:-1]:
             psycopg.ClientCursor(old).execute(statement.encode(), {"one": one, "other": other})
-    upgrade(old_url, "head")
+    upgrade(old_url)
     async with await database.connect(old_url) as connection:
         assert await consent.verify_all(connection) == {}
         assert len(await consent.history(connection, [one, other])) == 4

@@ -34,6 +34,9 @@ async def test_a_decision_is_kept_as_it_was_made(connection: Connection) -> None
         "request": {"limit": 3},
         "answer": {"items": ["A"]},
         "decided_at": NOW,
+        "experiment_id": None,
+        "variant": None,
+        "variant_probability": None,
     }
 
 

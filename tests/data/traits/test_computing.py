@@ -20,7 +20,7 @@ from hanse.data.consent import Consent, State
 from hanse.data.consent.schemas import LegalBasis
 from hanse.data.events import Event
 from hanse.data.profiles import identity, merging
-from hanse.data.traits import computing, families, jobs
+from hanse.data.traits import computing, families, jobs, writing
 from hanse.data.traits.declaration import Declared, Expression, MisdeclaredTrait, trait
 from hanse.data.traits.tables import Lake
 from tests.conftest import NOW
@@ -122,9 +122,26 @@ async def test_only_what_changed_is_written(context: Context, resources: Resourc
     await orders(resources, "ben", 20)
     clock.advance(hours=1)
     second = await computing.compute(context)
-    assert (first["order_count"], second["order_count"]) == (computing.Written(2, 2, 0), computing.Written(2, 1, 0))
+    assert (first["order_count"], second["order_count"]) == (writing.Written(2, 2, 0), writing.Written(2, 1, 0))
     assert (await read(resources, anna))["order_count"].observed_at == NOW
     assert (await read(resources, ben))["order_count"].observed_at == NOW + timedelta(hours=1)
+
+
+async def test_people_are_written_in_as_many_ranges_as_there_are(
+    context: Context, resources: Resources, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "PEOPLE_AT_ONCE", 1)
+    people = [await orders(resources, f"user {number}", 30) for number in range(5)]
+    first = await computing.compute(context)
+    assert first["order_count"] == writing.Written(5, 5, 0)
+    assert (await stored(resources, "order_count"))["order_count"] == dict.fromkeys(people, 1)
+    async with resources.pool.connection() as connection:
+        one = await merging.merge(connection, people[1], people[3], actor="test", now=NOW)
+    clock.advance(days=1)
+    second = await computing.compute(context)
+    assert (second["order_count"], second["recency_days"]) == (writing.Written(4, 1, 1), writing.Written(4, 4, 1))
+    alone = [each for each in people if each not in (people[1], people[3])]
+    assert (await stored(resources, "order_count"))["order_count"] == {one: 2, **dict.fromkeys(alone, 1)}
 
 
 async def test_people_who_have_a_trait_no_longer_lose_it(context: Context, resources: Resources) -> None:
@@ -134,7 +151,7 @@ async def test_people_who_have_a_trait_no_longer_lose_it(context: Context, resou
     async with resources.pool.connection() as connection:
         await events.append(connection, [back], now=NOW)
     written = await computing.compute(context)
-    assert written["order_count"] == computing.Written(1, 0, 1)
+    assert written["order_count"] == writing.Written(1, 0, 1)
     assert (await stored(resources, "order_count"))["order_count"] == {ben: 1}
     assert "order_count" not in await read(resources, anna)
 
@@ -221,7 +238,7 @@ def test_the_set_of_those_who_agreed_is_that_of_the_ledger(rolled_back_url: str,
                 stands = {each: (await consent.stand(connection, each, Purpose(purpose))).situation.allows for each in profiles}
                 if merged:
                     assert stands.pop(profiles[1]) == stands[profiles[0]]
-                found = await computing.allowed(connection, Purpose(purpose))
+                found = await writing.allowed(connection, Purpose(purpose))
                 assert set(found) == {str(each) for each, allows in stands.items() if allows}
         finally:
             await connection.rollback()

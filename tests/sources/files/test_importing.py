@@ -83,6 +83,50 @@ async def test_an_import_that_breaks_off_is_failed(error: BaseException, resourc
     assert list((home / "imports").iterdir()) == []
 
 
+PEOPLE = "customer_no,email,first_name\n1,anna@example.com,Anna\n2,ben@example.com,Ben\n3,carla@example.com,Carla\n"
+
+
+async def test_a_failed_import_leaves_nobody_of_whom_it_alone_knew(resources: Resources, write: Write) -> None:
+    """Ben visits while it runs, and Carla was there before: they stay, with what they were known by."""
+
+    async def visit(key: dict[str, str]) -> None:
+        async with resources.pool.connection() as connection:
+            told = Event(message_id=str(key), name="Product Viewed", source="shop", occurred_at=resources.clock.now(), **cast("Any", key))
+            await events.append(connection, [told], now=resources.clock.now())
+
+    async def progress(score: float, note: str) -> None:
+        if note.startswith("loaded"):
+            await visit({"user_id": "2"})
+            raise RuntimeError
+
+    await visit({"user_id": "3"})
+    with pytest.raises(RuntimeError):
+        async with Context(resources, progress=progress) as context:
+            await load(context, ImportRequest(path=str(write("customers.csv", PEOPLE)), kind="customers", source="crm"))
+    async with resources.pool.connection() as connection:
+        known = await (await connection.execute("SELECT kind, value FROM identities ORDER BY kind, value")).fetchall()
+        nameless = await (await connection.execute("SELECT FROM profiles WHERE profile_id NOT IN (SELECT profile_id FROM identities)")).fetchall()
+    values = [row["value"] for row in known]
+    assert {"2", "3", "ben@example.com"} <= set(values)
+    assert "1" not in values
+    assert "anna@example.com" not in values
+    assert nameless == []
+
+
+async def test_people_of_a_failed_import_are_new_the_next_time(resources: Resources, write: Write) -> None:
+    async def progress(score: float, note: str) -> None:
+        if note.startswith("loaded"):
+            raise RuntimeError
+
+    request = ImportRequest(path=str(write("customers.csv", PEOPLE)), kind="customers", source="crm")
+    with pytest.raises(RuntimeError):
+        async with Context(resources, progress=progress) as context:
+            await load(context, request)
+    async with Context(resources) as context:
+        report = await load(context, request)
+    assert report.made["profiles"] == report.loaded == 3
+
+
 async def test_a_failed_import_on_a_fixed_connection_undoes_only_itself(import_file: Import, write: Write, fetch: Fetch, context: Context) -> None:
     await import_file(write("orders.csv", CONTENT))
 

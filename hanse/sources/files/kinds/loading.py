@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from hanse.base.context import Progress
 from hanse.base.database import Connection
+from hanse.data.profiles.keys import Key
 from hanse.sources.files.checking.mapping import ColumnMapping
 from hanse.sources.files.reading.table import RawTable
 from hanse.sources.files.schemas import Finding, finding
@@ -45,6 +46,8 @@ class Load:
     """A connection for what has to be committed at once."""
     suffix: str = ""
     """What makes the message ids of a replayed row its own, where its order is known already."""
+    newcomers: set[Key] = field(default_factory=set)
+    """Kind and value of the identities that nobody knew before, and that others see already."""
     findings: list[Finding] = field(default_factory=list)
     made: dict[str, int] = field(default_factory=dict)
     loaded: int = 0

@@ -1,7 +1,7 @@
 """Whose rows are: profiles that `identity` finds or makes as it does for events, in a transaction of its own.
 
-An import takes long, and whoever adds the same identity would wait until its end. So who is known from an import that fails stays known,
-by their identities alone, and is found again the next time.
+An import takes long, and whoever adds the same identity would wait until its end. So the import remembers whom it made, and forgets them
+where it fails and nobody has told anything of them meanwhile.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ async def find(load: Load, contacts: Sequence[Contact]) -> list[Found | None]:
     wanted = {key for keys in named for key in keys}
     async with load.own_transaction() as connection:
         known = set(await identity.canonical(connection, wanted))
+        load.newcomers |= wanted - known  # before they are there, as this may be broken off at any time
         profile_ids = await identity.resolve(connection, contacts, now=load.now)
         stands = await identity.canonical(connection, {key for keys in named if len(keys) > 1 for key in keys})
     found: list[Found | None] = []
