@@ -11,8 +11,9 @@ from hanse.base.context import Context
 from hanse.base.database import Queries
 from hanse.capabilities.recommend import blends, reasons, trained
 from hanse.capabilities.recommend.blends import Past
-from hanse.capabilities.recommend.popularity import EVERYTHING, category_keys
+from hanse.capabilities.recommend.popularity import EVERYTHING
 from hanse.capabilities.recommend.rules.engine import Candidate
+from hanse.data.catalog.facts import category_keys
 from hanse.data.catalog.schemas import RelationKind
 from hanse.data.catalog.summaries import Summaries, title
 

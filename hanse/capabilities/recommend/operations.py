@@ -10,7 +10,7 @@ from hanse.capabilities.recommend import answers, candidates, reasons, trained
 from hanse.capabilities.recommend.answers import Place
 from hanse.capabilities.recommend.candidates import Asked
 from hanse.capabilities.recommend.errors import NotTrained, UnknownCategory
-from hanse.capabilities.recommend.popularity import EVERYTHING, category_keys
+from hanse.capabilities.recommend.popularity import EVERYTHING
 from hanse.capabilities.recommend.schemas import (
     AlsoBought,
     AlsoViewed,
@@ -26,6 +26,7 @@ from hanse.capabilities.recommend.schemas import (
     Similar,
 )
 from hanse.data.catalog.errors import UnknownProduct
+from hanse.data.catalog.facts import category_keys
 from hanse.data.catalog.summaries import Summaries, title
 
 BEST_SELLERS = {candidates.POPULAR: reasons.BEST_SELLERS}

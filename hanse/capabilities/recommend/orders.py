@@ -12,8 +12,8 @@ from hanse.base.context import Context, Progress
 from hanse.base.database import Queries
 from hanse.capabilities.recommend.baskets import Baskets
 from hanse.capabilities.recommend.errors import NotEnoughOrders
-from hanse.capabilities.recommend.popularity import category_keys
 from hanse.data import lake
+from hanse.data.catalog.facts import category_keys
 
 queries = Queries(__package__)
 LEAST_ORDERS = 20

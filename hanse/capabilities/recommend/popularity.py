@@ -63,17 +63,6 @@ class Popularity(Method):
         )
 
 
-def category_keys(path: str) -> list[str]:
-    """Return the keys of a category and of those above it, the narrowest first.
-
-    >>> category_keys("Machines > Drilling")
-    ['machines > drilling', 'machines']
-    """
-    parts = [" ".join(part.split()).casefold() for part in path.split(">")]
-    whole = [part for part in parts if part]
-    return [" > ".join(whole[:depth]) for depth in range(len(whole), 0, -1)]
-
-
 def _age_days(baskets: Baskets) -> NDArray[np.float64]:
     if not baskets.orders:
         return np.empty(0)

@@ -48,7 +48,7 @@ async def load(context: Context, request: ImportRequest) -> ImportReport:
             return await _import(context, import_id, kind, request, newcomers)
     except BaseException as error:
         reject_file(context, import_id).unlink(missing_ok=True)
-        await _forget(context, newcomers)
+        await _undo(context, newcomers)
         await _fail(context, import_id, error)
         raise
 
@@ -236,14 +236,15 @@ async def _begin(context: Context, import_id: UUID, request: ImportRequest) -> N
         await imports.begin(connection, import_id=import_id, kind=request.kind, now=context.clock.now(), **facts)
 
 
-async def _forget(context: Context, newcomers: set[Key]) -> None:
-    """Forget who is known by nothing but an import that failed."""
-    if not newcomers or context.fixed_connection is not None:  # what was done there is undone already
+async def _undo(context: Context, newcomers: set[Key]) -> None:
+    """Undo what a failed import did: at once, as what it holds would keep its failure from being noted; and forget who is known by it alone."""
+    if context.fixed_connection is not None:  # the savepoint has done so
         return
     with contextlib.suppress(psycopg.Error):  # the connection may be why it failed
         await (await context.connection()).rollback()
-        async with own_transaction(context) as connection:
-            await identity.forget_newcomers(connection, newcomers)
+        if newcomers:
+            async with own_transaction(context) as connection:
+                await identity.forget_newcomers(connection, newcomers)
 
 
 async def _fail(context: Context, import_id: UUID, error: BaseException) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from hanse.capabilities.recommend.baskets import Baskets
-from hanse.capabilities.recommend.popularity import EVERYTHING, WINDOW_DAYS, Popularity, category_keys
+from hanse.capabilities.recommend.popularity import EVERYTHING, WINDOW_DAYS, Popularity
 
 LAST = np.datetime64("2026-06-01", "s")
 
@@ -42,11 +41,3 @@ def test_a_category_without_sales_is_known_and_empty() -> None:
 def test_a_product_bought_twice_in_an_order_counts_once() -> None:
     found = Baskets.from_lines([1, 1, 1], ["cup", "cup", "pot"], np.full(3, LAST))
     assert [(each.product_id, each.orders) for each in Popularity().fit(found).rank(EVERYTHING, 10)] == [("cup", 1), ("pot", 1)]
-
-
-@pytest.mark.parametrize(
-    ("path", "keys"),
-    [("", []), (" > ", []), ("Öl", ["öl"]), (" A  b >  C>d ", ["a b > c > d", "a b > c", "a b"]), ("STRASSE", ["strasse"]), ("Straße", ["strasse"])],
-)
-def test_the_keys_of_a_path(path: str, keys: list[str]) -> None:
-    assert category_keys(path) == keys

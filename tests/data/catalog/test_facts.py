@@ -37,3 +37,18 @@ def test_a_margin_that_makes_no_sense_is_not_known(attributes: dict[str, Any]) -
 
 def test_a_margin_may_be_negative() -> None:
     assert facts.margin_score({"cost": {"value": 15}}, 1_000) == -0.5
+
+
+@pytest.mark.parametrize(
+    ("path", "keys"),
+    [
+        ("", ()),
+        (" > ", ()),
+        ("Öl", ("öl",)),
+        (" A  b >  C>d ", ("a b > c > d", "a b > c", "a b")),
+        ("STRASSE", ("strasse",)),
+        ("Straße", ("strasse",)),
+    ],
+)
+def test_the_keys_of_a_path(path: str, keys: tuple[str, ...]) -> None:
+    assert facts.category_keys(path) == keys

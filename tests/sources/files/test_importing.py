@@ -95,7 +95,7 @@ async def test_a_failed_import_leaves_nobody_of_whom_it_alone_knew(resources: Re
             await events.append(connection, [told], now=resources.clock.now())
 
     async def progress(score: float, note: str) -> None:
-        if note.startswith("loaded"):
+        if note.startswith("writing 3"):
             await visit({"user_id": "2"})
             raise RuntimeError
 
@@ -115,7 +115,7 @@ async def test_a_failed_import_leaves_nobody_of_whom_it_alone_knew(resources: Re
 
 async def test_people_of_a_failed_import_are_new_the_next_time(resources: Resources, write: Write) -> None:
     async def progress(score: float, note: str) -> None:
-        if note.startswith("loaded"):
+        if note.startswith("writing 3"):
             raise RuntimeError
 
     request = ImportRequest(path=str(write("customers.csv", PEOPLE)), kind="customers", source="crm")
@@ -125,6 +125,19 @@ async def test_people_of_a_failed_import_are_new_the_next_time(resources: Resour
     async with Context(resources) as context:
         report = await load(context, request)
     assert report.made["profiles"] == report.loaded == 3
+
+
+async def test_an_import_that_breaks_off_once_it_is_noted_as_done_is_failed_all_the_same(resources: Resources, write: Write) -> None:
+    """Its own note of being done must not keep it from noting that it failed."""
+
+    async def progress(score: float, note: str) -> None:
+        if note.startswith("loaded"):
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        async with asyncio.timeout(60), Context(resources, progress=progress) as context:
+            await load(context, ImportRequest(path=str(write("orders.csv", CONTENT)), kind="orders"))
+    assert (await seen(resources)).state == "failed"
 
 
 async def test_a_failed_import_on_a_fixed_connection_undoes_only_itself(import_file: Import, write: Write, fetch: Fetch, context: Context) -> None:
