@@ -63,7 +63,7 @@ def measure(paths: list[Path], arguments: argparse.Namespace) -> list[Row]:
     """Fill a database where it is not filled yet, and measure."""
     customers = int(paths[0].name) if paths else CUSTOMERS
     with _home(arguments.keep) as (settings, conninfo):
-        _prepare(settings, conninfo, customers)
+        _prepare(settings, conninfo, customers, anew=arguments.only != "page")
         rows = pages(settings, conninfo, customers) if arguments.only != "traits" else []
         return rows + (traits(settings, conninfo, customers) if arguments.only != "page" else [])
 
@@ -80,8 +80,8 @@ def _home(kept: Path | None) -> Iterator[tuple[Settings, str]]:
             yield settings, conninfo
 
 
-def _prepare(settings: Settings, conninfo: str, customers: int) -> None:
-    """Fill the database and the lake, or bring those that are there back to how they were when they were filled."""
+def _prepare(settings: Settings, conninfo: str, customers: int, *, anew: bool) -> None:
+    """Fill the database and the lake, or bring those that are there back to how they were when they were filled, where that is asked for."""
     begin = time.perf_counter()
     done = settings.home / FILLED
     filled = int(done.read_text()) if done.exists() else None
@@ -91,7 +91,7 @@ def _prepare(settings: Settings, conninfo: str, customers: int) -> None:
         fill(conninfo, customers)
         made_lake.make(settings, customers)
         done.write_text(str(customers))
-    else:
+    elif anew:
         with psycopg.connect(conninfo, autocommit=True) as connection:
             _give_again(connection, customers)
     print(f"made {customers:,} customers in {time.perf_counter() - begin:.0f} s", file=sys.stderr)

@@ -30,6 +30,7 @@ from hanse.capabilities.recommend.questions import Kind
 TIMED = 1_000
 """Answers that are timed one by one, on one thread."""
 WARMING = 20
+WITHOUT = "hanse blend, learned without validation items"
 FoundT = TypeVar("FoundT")
 
 
@@ -72,7 +73,7 @@ def run_blend(folder: Path, seconds: float) -> tuple[Choice, list[Result]]:
         shorter = questions.split(task.kind, task.log, seed=0, most=1).log
         results = [
             _renamed(results[0], "hanse blend, learned with validation items"),
-            _learned(task, chosen, shorter, "hanse blend, learned without validation items", {}),
+            _learned(task, chosen, shorter, WITHOUT, {}),
         ]
     return chosen, results
 

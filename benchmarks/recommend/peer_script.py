@@ -173,6 +173,8 @@ def answered(model: Any, rows: Any, *, repeats: bool) -> Any:
     found = np.full((rows.shape[0], WIDTH), -1)
     for place, part in enumerate(made):
         found[place * CHUNK : place * CHUNK + len(part), : part.shape[1]] = part
+    for column in range(1, WIDTH):  # where there are too few items, some come twice
+        found[(found[:, :column] == found[:, column : column + 1]).any(axis=1), column] = -1
     return found
 
 

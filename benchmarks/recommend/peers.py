@@ -25,7 +25,7 @@ PLACE = Path(sys.prefix) / "peers"
 PACKAGES = ("rectools", "pm-implicit")
 NAMES = ("implicit ALS", "implicit cosine", "implicit BM25", "rectools EASE", "rectools ImplicitItemKNN", "rectools Popular")
 VALIDATION_QUESTIONS = 2_000
-MOST_SECONDS = 900
+MOST_SECONDS = 600
 SEED = 11
 
 

@@ -23,6 +23,8 @@ class Split:
     figures: Mapping[str, tuple[float, ...]]
     source: str
     reach: tuple[float, ...]
+    reach_without: tuple[float, ...] = ()
+    """What is to be reached without learning from the items that settings were chosen by, where that differs."""
 
 
 SPLITS = (
@@ -86,6 +88,7 @@ SPLITS = (
         },
         "S3-Rec's repository; eSASRec RecSys 2025",
         (0.0936, 0.0585),
+        (0.0928, 0.0531),
     ),
     Split(
         "sports",
@@ -94,6 +97,7 @@ SPLITS = (
         {"S3-Rec": (0.0385, 0.0204), "ActionPiece": (0.0500, 0.0264), "SASRec+SS": (0.0569, 0.0314), "eSASRec": (0.0560, 0.0323)},
         "S3-Rec's repository; eSASRec RecSys 2025",
         (0.0578, 0.0348),
+        (0.0569, 0.0323),
     ),
     Split(
         "toys",
@@ -102,6 +106,7 @@ SPLITS = (
         {"S3-Rec": (0.0700, 0.0376), "TIGER": (0.0712, 0.0432), "SASRec+SS": (0.0970, 0.0580), "eSASRec": (0.0939, 0.0538)},
         "S3-Rec's repository; eSASRec RecSys 2025",
         (0.1115, 0.0715),
+        (0.0970, 0.0580),
     ),
     Split(
         "yelp",
@@ -140,7 +145,8 @@ def results(task: Task) -> list[Result]:
     ]
 
 
-def limits(task: Task) -> dict[str, str]:
-    """Return what is to be reached, by measure."""
+def limits(task: Task, *, without: bool = False) -> dict[str, str]:
+    """Return what is to be reached, by measure; or what is without learning from validation items."""
     known = split(task)
-    return {measure: f"≥ {value:.4f}" for measure, value in zip(known.measures, known.reach, strict=False)} if known else {}
+    reach = () if known is None else known.reach_without if without else known.reach
+    return {measure: f"≥ {value:.4f}" for measure, value in zip(known.measures, reach, strict=False)} if known else {}

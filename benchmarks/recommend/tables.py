@@ -15,7 +15,7 @@ FACTS = {"choose": "choose, s", "train": "train, s", "answer": "an answer, µs",
 WIDTH = 190
 
 
-def show(task: Task, results: Sequence[Result], limits: Mapping[str, str], notes: Sequence[str]) -> None:
+def show(task: Task, results: Sequence[Result], limits: Mapping[str, Mapping[str, str]], notes: Sequence[str]) -> None:
     """Print what was measured; the standard error stands beside our own values."""
     console = Console(width=WIDTH)
     names = list(USUAL[task.protocol])
@@ -25,7 +25,8 @@ def show(task: Task, results: Sequence[Result], limits: Mapping[str, str], notes
     table.add_column("settings", overflow="fold", max_width=48)
     for place, result in enumerate(results):
         table.add_row(*_cells(result, names), end_section=_ends_section(results, place))
-    table.add_row("to be reached", *(limits.get(name, "") for name in names))
+    for what, values in limits.items():
+        table.add_row(what, *(values.get(name, "") for name in names))
     console.print(table)
     for note in notes:
         console.print(f"  {note}", style="dim", highlight=False)

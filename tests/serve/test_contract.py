@@ -141,6 +141,9 @@ class TestLog:
             "request": {"weather": "foggy"},
             "answer": {"text": "Ahoy, foggy", "personal": True},
             "decided_at": running.resources.clock.now(),
+            "experiment_id": None,
+            "variant": None,
+            "variant_probability": None,
         }
         assert ids.moment(answer.decision_id) == running.resources.clock.now()
 

@@ -21,7 +21,7 @@ def of_blend(now: datetime, name: str, log: Log, learned: Learned) -> Card:
         method="blend: " + ", ".join(weights) + (" + boosted trees" if chosen.forest else ""),
         parameters={
             "weights": weights,
-            "settings": {method.name: _settings(method) for method in chosen.methods},
+            "settings": {method.name: _said(method) for method in chosen.methods},
             "tried": [_tried(each) for each in chosen.tried],
             "validation NDCG": {stage: round(value, 4) for stage, value in chosen.ndcg.items()},
         },
@@ -46,5 +46,9 @@ def _settings(method: object) -> dict[str, float]:
     return asdict(method)  # type: ignore[call-overload,no-any-return]  # methods are dataclasses of numbers
 
 
+def _said(method: object) -> str:
+    return ", ".join(f"{name} {value:g}" for name, value in _settings(method).items())
+
+
 def _tried(each: Tried) -> dict[str, object]:
-    return {"method": each.method.name, **_settings(each.method), "NDCG": round(each.ndcg, 4), "seconds": round(each.seconds, 2)}
+    return {"method": each.method.name, "settings": _said(each.method), "NDCG": round(each.ndcg, 4), "seconds": round(each.seconds, 2)}

@@ -54,6 +54,7 @@ WITHOUT_PEOPLE = frozenset(
         *("alembic_version", "api_keys", "console_accounts", "console_sessions", "sign_in_links", "event_retention", "lake_positions", "models"),
         *("products", "product_relations", "prices", "stock", "documents", "product_statistics", "consent_texts", "consent_receipts", "erasures"),
         *("recent_messages", "settled_messages", "poll_positions", "crm_targets", "experiments"),
+        *("recommendation_rules", "recommendation_rule_changes"),
         *("procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"),
     }
 )
