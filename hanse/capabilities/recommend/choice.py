@@ -102,9 +102,9 @@ class Choice:
         return _blend(self.kind, item_facts(log), [one for one, _ in there], [weight for _, weight in there], self.forest)
 
 
-def choose(kind: Kind, log: Histories, *, seconds: float = 600.0, seed: int = SEED, tell: Tell = nobody) -> Choice:
-    """Choose a blend for a log within about so many seconds; the same log gives the same where time does not run out."""
-    search = _Search(kind, log, time.monotonic() + seconds, seed, tell)
+def choose(kind: Kind, log: Histories, *, seconds: float = 600.0, most: int = MOST_QUESTIONS, seed: int = SEED, tell: Tell = nobody) -> Choice:
+    """Choose a blend for a log by at most so many questions within about so many seconds; the same log gives the same where time does not run out."""
+    search = _Search(kind, log, time.monotonic() + seconds, most, seed, tell)
     return search.run()
 
 
@@ -118,13 +118,14 @@ class _Search:
     kind: Kind
     whole: Histories
     until: float
+    most: int
     seed: int
     tell: Tell
     tried: list[Tried] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.plan = PLANS[self.kind]
-        self.log, self.questions = questions.split(self.kind, self.whole, seed=self.seed, most=MOST_QUESTIONS)
+        self.log, self.questions = questions.split(self.kind, self.whole, seed=self.seed, most=self.most)
         self.facts = item_facts(self.log)
 
     def run(self) -> Choice:

@@ -23,8 +23,10 @@ TEST_QUESTIONS = 5_000
 RESAMPLES = 500
 TAIL_SHARE = 0.8
 """The long tail: the items that are not among those which make up the first fifth of the catalog by how often they are had."""
-SECONDS = 600.0
-"""How long choosing may take."""
+LEAST_SECONDS, MOST_SECONDS, PER_SECOND = 5.0, 600.0, 8_000
+"""How long choosing may take: a second for so many interactions, within bounds."""
+LEAST_QUESTIONS, PER_QUESTION = 1_000, 40
+"""By how many questions it chooses: one for so many interactions, within bounds."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,15 @@ class Learned:
     seconds: float
 
 
-def learn(kind: Kind, log: Histories, *, seconds: float = SECONDS, tell: Tell = choice.nobody) -> Learned | None:
+def learn(kind: Kind, log: Histories, *, tell: Tell = choice.nobody) -> Learned | None:
     """Choose, measure and learn; none where there is too little to learn from."""
     begin = time.monotonic()
     if int((log.lengths >= 2).sum()) < LEAST_HISTORIES:
         return None
     rest, asked = questions.split(kind, log, seed=SEED, most=TEST_QUESTIONS)
-    chosen = choice.choose(kind, rest, seconds=seconds, tell=lambda score, note: tell(0.8 * score, note))
+    seconds = min(MOST_SECONDS, max(LEAST_SECONDS, len(log.item) / PER_SECOND))
+    most = min(choice.MOST_QUESTIONS, max(LEAST_QUESTIONS, len(log.item) // PER_QUESTION))
+    chosen = choice.choose(kind, rest, seconds=seconds, most=most, tell=lambda score, note: tell(0.8 * score, note))
     tell(0.8, "measuring on what was held back")
     measures, intervals = _measure(chosen, chosen.fit(rest), rest, asked)
     best_sellers = Choice(kind, (Popular(),), (1.0,), None, ())
