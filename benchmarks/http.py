@@ -48,9 +48,8 @@ def measure(paths: list[Path]) -> list[Row]:
     """Measure both servers in turns."""
     with scratch.home(request_limit=100_000_000) as (settings, conninfo):
         key, product_id, user_id = asyncio.run(_prepare(settings, conninfo))
-        environment = {**os.environ, "HANSE_HOME": str(settings.home), "HANSE_DATABASE_URL": conninfo, "HANSE_REQUEST_LIMIT": "100000000"}
         (settings.home / "empty.py").write_text(EMPTY)
-        with _server("empty:app", settings.home, environment) as empty, _server("hanse.serve.http.app:create", settings.home, environment) as ours:
+        with server("empty:app", settings, conninfo) as empty, server("hanse.serve.http.app:create", settings, conninfo) as ours:
             return _measure((empty, ours), key, {"product_id": product_id, "limit": 5}, user_id, conninfo)
 
 
@@ -61,13 +60,13 @@ def _measure(ports: tuple[int, int], key: str, request: dict[str, object], user_
     anonymous = _also_bought(headers, request)
     personal = _also_bought(headers, {**request, "user_id": user_id})
     for port, payload in ((empty, nothing), (ours, anonymous), (ours, personal)):
-        _checked(load.closed_loop(port, payload, connections=CONNECTIONS, seconds=1.0))
+        _checked(load.closed_loop(port, [payload], connections=CONNECTIONS, seconds=1.0))
     before = _decisions(conninfo)
     fastest: dict[str, list[float]] = {"empty": [], "anonymous": [], "personal": []}
     for _ in range(RUNS):
         for name, port, payload in (("empty", empty, nothing), ("anonymous", ours, anonymous), ("personal", ours, personal)):
-            fastest[name].append(_checked(load.closed_loop(port, payload, connections=CONNECTIONS, seconds=SECONDS)).per_second)
-    steady = [_checked(load.open_loop(ours, anonymous, rate=RATE, connections=CONNECTIONS, seconds=SECONDS)) for _ in range(RUNS)]
+            fastest[name].append(_checked(load.closed_loop(port, [payload], connections=CONNECTIONS, seconds=SECONDS)).per_second)
+    steady = [_checked(load.open_loop(ours, [anonymous], rate=RATE, connections=CONNECTIONS, seconds=SECONDS)) for _ in range(RUNS)]
     answers = sum(sum(values) for name, values in fastest.items() if name != "empty") * SECONDS + sum(len(each.latencies) for each in steady)
     time.sleep(2)
     logged = (_decisions(conninfo) - before) / answers
@@ -129,13 +128,14 @@ def _decisions(conninfo: str) -> int:
 
 
 @contextmanager
-def _server(target: str, folder: Path, environment: dict[str, str]) -> Iterator[int]:
+def server(target: str, settings: Settings, conninfo: str) -> Iterator[int]:
     """Run granian with one worker, as `hanse serve` does; give its port."""
+    environment = {**os.environ, "HANSE_HOME": str(settings.home), "HANSE_DATABASE_URL": conninfo, "HANSE_REQUEST_LIMIT": str(settings.request_limit)}
     port = supervisor.free_port("127.0.0.1", 0)
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--loop", "uvloop", "--no-ws", "--no-log", "--port", str(port), target]
     if target.endswith(":create"):
         command.append("--factory")
-    process = subprocess.Popen(command, env={**environment, "PYTHONPATH": str(folder)}, start_new_session=True)
+    process = subprocess.Popen(command, env={**environment, "PYTHONPATH": str(settings.home)}, start_new_session=True)
     try:
         _wait(port)
         yield port

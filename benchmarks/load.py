@@ -1,9 +1,11 @@
-"""A load generator for HTTP/1.1 on this machine: keep-alive connections that send one prepared request again and again."""
+"""A load generator for HTTP/1.1 on this machine: keep-alive connections that send prepared requests, one after another, again and again."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import uvloop
@@ -36,14 +38,14 @@ def request(method: str, path: str, body: bytes = b"", headers: dict[str, str] |
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def closed_loop(port: int, payload: bytes, *, connections: int, seconds: float) -> Load:
+def closed_loop(port: int, payloads: Sequence[bytes], *, connections: int, seconds: float) -> Load:
     """Send as fast as the server answers, one request at a time on each connection."""
-    return uvloop.run(_closed(port, payload, connections, seconds))
+    return uvloop.run(_closed(port, itertools.cycle(payloads), connections, seconds))
 
 
-def open_loop(port: int, payload: bytes, *, rate: float, connections: int, seconds: float) -> Load:
+def open_loop(port: int, payloads: Sequence[bytes], *, rate: float, connections: int, seconds: float) -> Load:
     """Send at a fixed rate whatever the server does; a request that has to wait for a connection is late from when it was due."""
-    return uvloop.run(_open(port, payload, rate, connections, seconds))
+    return uvloop.run(_open(port, itertools.cycle(payloads), rate, connections, seconds))
 
 
 async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, payload: bytes) -> bool:
@@ -54,14 +56,14 @@ async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, 
     return head.startswith(b"HTTP/1.1 2")
 
 
-async def _closed(port: int, payload: bytes, connections: int, seconds: float) -> Load:
+async def _closed(port: int, payloads: Iterator[bytes], connections: int, seconds: float) -> Load:
     load = Load(seconds)
     end = time.perf_counter() + seconds
 
     async def client() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while (begin := time.perf_counter()) < end:
-            load.failures += not await _exchange(reader, writer, payload)
+            load.failures += not await _exchange(reader, writer, next(payloads))
             load.latencies.append(time.perf_counter() - begin)
         writer.close()
 
@@ -69,14 +71,14 @@ async def _closed(port: int, payload: bytes, connections: int, seconds: float) -
     return load
 
 
-async def _open(port: int, payload: bytes, rate: float, connections: int, seconds: float) -> Load:
+async def _open(port: int, payloads: Iterator[bytes], rate: float, connections: int, seconds: float) -> Load:
     load = Load(seconds)
     due: asyncio.Queue[float | None] = asyncio.Queue()
 
     async def client() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while (moment := await due.get()) is not None:
-            load.failures += not await _exchange(reader, writer, payload)
+            load.failures += not await _exchange(reader, writer, next(payloads))
             load.latencies.append(time.perf_counter() - moment)
         writer.close()
 

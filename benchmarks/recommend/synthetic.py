@@ -23,11 +23,11 @@ LIMITS = {1_000_000: (60.0, 8_000.0), 20_000_000: (900.0, 8_000.0)}
 """Interactions, and within how many seconds and MB a blend is to be learned."""
 
 
-def sessions(interactions: int, seed: int) -> Histories:
-    """Return about so many interactions: shelves by Zipf's law, steps to the next items of the shelf, and some steps back."""
+def sessions(interactions: int, seed: int, items: int | None = None) -> Histories:
+    """Return about so many interactions, of so many items where that is said: shelves by Zipf's law, steps to the next items of the shelf, and some steps back."""
     rng = np.random.default_rng(seed)
     lengths = np.minimum(rng.geometric(1 / (MEAN_LENGTH - 1), max(2, int(interactions / MEAN_LENGTH))) + 1, 50)
-    items = int(np.clip(interactions // INTERACTIONS_AN_ITEM, SHELF * 4, MOST_ITEMS))
+    items = items or int(np.clip(interactions // INTERACTIONS_AN_ITEM, SHELF * 4, MOST_ITEMS))
     start = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
     item = np.empty(start[-1], np.int32)
     now = _anywhere(rng, len(lengths), items)

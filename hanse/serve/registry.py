@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from hanse import ai, capabilities, data, sources, testing
+from hanse.ai.models import View
 from hanse.base import errors
 from hanse.base.capability import Capability
 from hanse.base.erasing import Eraser
@@ -40,6 +41,8 @@ class Registry:
     operations: dict[str, Operation[Any, Any]] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     erasers: dict[str, Eraser] = field(default_factory=dict)
+    views: list[View] = field(default_factory=list)
+    """What capabilities make of their models before they are asked, declared in their `views.py`."""
     traits: dict[str, Trait] = field(default_factory=lambda: dict(families.OURS))
     """The computed ones: ours, and what capabilities declare in their `traits.py`."""
 
@@ -96,6 +99,7 @@ class Registry:
         for value in _declared(_module(package, "erasure")):
             if isinstance(value, Eraser):
                 self.erasers[value.name] = value
+        self.views += [value for value in vars(_module(package, "views") or object).values() if isinstance(value, View)]
 
 
 def folders(capability: Capability) -> list[str]:

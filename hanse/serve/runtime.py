@@ -107,7 +107,7 @@ def build(settings: Settings, conninfo: str, *, clock: Clock | None = None, regi
     log = DecisionLog(pool)
     resources = Resources(settings, clock or SystemClock(), pool, DataPorts(registry, settings, log))
     changes = Changes()
-    models, summaries, running = Models(pool, settings), Summaries(), Running(pool)
+    models, summaries, running = Models(pool, settings, registry.views), Summaries(), Running(pool)
     resources.hold(Models, models)
     resources.hold(Running, running)
     resources.hold(Summaries, summaries)

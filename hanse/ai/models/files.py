@@ -60,8 +60,9 @@ class _Contents(msgspec.Struct):
 
 
 def _map(path: Path) -> NDArray[Any]:
-    # a slice of a plain view of the map costs a tenth of a slice of np.memmap itself
-    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    # A slice of a plain view of the map costs a tenth of a slice of np.memmap itself; copy-on-write, as what is compiled for arrays
+    # that were just learned would otherwise be compiled a second time for read-only ones.
+    return np.asarray(np.load(path, mmap_mode="c", allow_pickle=False))
 
 
 def _write_json(path: Path, value: object) -> None:

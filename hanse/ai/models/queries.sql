@@ -32,7 +32,9 @@ SELECT model_version, name, state, card, directory, created_at, activated_at FRO
 WHERE %(name)s::text IS NULL OR name = %(name)s
 ORDER BY created_at DESC, model_version DESC;
 
--- current_models --
--- The versions in use, of all names or of one.
+-- usable_models --
+-- Of each name that has a version in use, or of one name: that version, then those that were in use before, the latest first.
 SELECT model_version, name, directory FROM models
-WHERE state = 'current' AND (%(name)s::text IS NULL OR name = %(name)s);
+WHERE activated_at IS NOT NULL AND (%(name)s::text IS NULL OR name = %(name)s)
+    AND name IN (SELECT name FROM models WHERE state = 'current')
+ORDER BY name, state = 'current' DESC, activated_at DESC;

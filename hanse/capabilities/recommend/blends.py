@@ -92,7 +92,7 @@ class Recommender:
 def current(context: Context, name: str) -> Recommender | None:
     """Return what is in use; null before the first training, or where there was too little to learn from."""
     model = context.resource(Models).current(name)
-    return model.view(_recommender) if model is not None else None
+    return model.view(recommender) if model is not None else None
 
 
 async def publish(context: Context, name: str, blend: Blend, product_ids: Sequence[str], card: Card) -> str:
@@ -121,7 +121,8 @@ def _part(found: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[A
     return {name.removeprefix(prefix): array for name, array in found.items() if name.startswith(prefix)}
 
 
-def _recommender(model: Model) -> Recommender:
+def recommender(model: Model) -> Recommender:
+    """Make what answers of a model."""
     made = Recommender(model.version, from_arrays(model.arrays, model.texts["forms"]), model.texts["items"])
     made.suggest([Past(each) for each in made.product_ids[:1]], 1)  # what is compiled at the first call is compiled here
     return made

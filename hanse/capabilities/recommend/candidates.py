@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from hanse.ai.models import Models
 from hanse.base.context import Context
 from hanse.base.database import Queries
 from hanse.capabilities.recommend import blends, reasons, trained
 from hanse.capabilities.recommend.blends import Past
+from hanse.capabilities.recommend.errors import NotTrained
 from hanse.capabilities.recommend.popularity import EVERYTHING
 from hanse.capabilities.recommend.rules.engine import Candidate
 from hanse.data.catalog.facts import category_keys
@@ -43,9 +45,17 @@ class Asked:
     _bought: list[Past] | None = field(default=None, repr=False)
 
     async def candidates(self, name: str, limit: int) -> Sequence[Candidate]:
-        """Return the best products of a name, the best first; none where it has nothing."""
+        """Return the best products of a name, the best first; none where it has nothing.
+
+        Raises `NotTrained` where nothing at all has been trained yet.
+        """
         find = _SOURCES.get(name)
-        return await find(self, limit) if find else []
+        try:
+            return await find(self, limit) if find else []
+        except NotTrained:
+            if not any(self.context.resource(Models).current(each) for each in _MODELS):
+                raise
+            return []
 
     async def seen(self) -> list[Past]:
         """Return what this person looked at: what the touchpoint tells, or else what the log has of them, where there is a basis."""
@@ -117,10 +127,11 @@ async def _for_you(asked: Asked, limit: int) -> Sequence[Candidate]:
     """Find what is looked at next, then what is ordered next, then what is popular: each product once, in turns of what there is."""
     mine = [await _viewed(asked, limit), await _next(asked, limit)]
     turns = [each for place in range(limit) for found in mine for each in found[place : place + 1]]
-    known = {each.product_id for each in turns}
-    rest = [each for each in _ranked(asked, trained.POPULAR, EVERYTHING, limit) if each.product_id not in known] if turns else []
     once = {each.product_id: each for each in reversed(turns)}
-    return [*dict.fromkeys(once[each.product_id] for each in turns), *rest][:limit]
+    found = [*dict.fromkeys(once[each.product_id] for each in turns)][:limit]
+    if found and len(found) < limit:
+        found += [each for each in _ranked(asked, trained.POPULAR, EVERYTHING, limit) if each.product_id not in once]
+    return found[:limit]
 
 
 async def _forgotten(asked: Asked, limit: int) -> Sequence[Candidate]:
@@ -185,6 +196,7 @@ _SOURCES: Mapping[str, Source] = {
     POPULAR_IN_CATEGORY: _popular_in_category,
     POPULAR: _popular,
 }
+_MODELS = (VIEWED, BOUGHT, NEXT, SIMILAR, trained.ALSO_BOUGHT, trained.POPULAR)
 NAMES = tuple(_SOURCES)
 """What a fallback of the rules can name, and what the console offers."""
 

@@ -29,13 +29,15 @@ from hanse.capabilities.recommend.questions import Kind, Questions
 
 SEED = 20_260_101
 MOST_QUESTIONS = 12_000
-QUESTIONS_ALONE = 2_000
+QUESTIONS_ALONE = 5_000
 """Questions that the settings of one method are chosen by."""
 QUESTIONS_WEIGHTS = 3_000
 MOST_CANDIDATES = 800_000
 """Candidates of all questions together that a forest learns from and is checked by."""
-CHECK_SHARE = 0.25
-"""The share of the questions that the forest does not learn from: they say when to stop, and whether it is used."""
+PARTS = 4
+"""Into how many parts the questions fall: one is not learned from and says when to stop, and whether a forest is used."""
+FEW_QUESTIONS = 8_000
+"""Up to so many each part takes its turn at that, and the forest in use learns from all of them (cross-validation, Stone 1974)."""
 LEAST_QUESTIONS = 400
 """Questions below which no forest is grown."""
 FACTORS = (0.25, 0.5, 0.8, 1.25, 2.0, 4.0)
@@ -61,10 +63,12 @@ class Plan:
     """How long the rankings are that are graded."""
     width: int
     """How many candidates are put in order."""
+    rate: float = 0.05
+    """How fast the trees learn: slow is better, and makes more trees to walk for each answer."""
 
 
 PLANS: Mapping[Kind, Plan] = {
-    Kind.SESSION: Plan((VMISkNN, Transitions, Backward, ItemKNN, Personal, Popular), 20, 60),
+    Kind.SESSION: Plan((VMISkNN, Transitions, Backward, ItemKNN, Personal, Popular), 20, 60, rate=0.1),
     Kind.TOPN: Plan((EASE, RP3Beta, IALS, ItemKNN, Popular), 20, 200),
     Kind.SEQUENCE: Plan((RP3Beta, Transitions, Backward, VMISkNN, ItemKNN, IALS, Popular), 10, 100),
     Kind.BASKET: Plan((Personal, Transitions, ItemKNN, RP3Beta, IALS, Popular), 10, 100),
@@ -201,23 +205,35 @@ class _Search:
         return weights / highest
 
     def _forest(self, made: Blend) -> tuple[Forest | None, dict[str, float]]:
-        """Grow trees on most of the questions; they are used where they order the others better than the weighted sum."""
+        """Grow trees, graded on questions that they did not learn from; they are used where they order these better than the weighted sum."""
         used = self.questions.sample(MOST_CANDIDATES // made.width, self.seed)
         items, features = made.candidates_many(used.histories)
-        check = np.random.default_rng(self.seed + 2).random(len(used)) < CHECK_SHARE
-        asked = used.pick(np.flatnonzero(check))
-        ndcg = {"weighted sum": self._graded(asked, items[check], features[check][:, :, 0])} if len(asked) else {}
-        right = self._right(used, items)
-        learn = ~check & right.any(axis=1)
-        if learn.sum() < LEAST_QUESTIONS or not right[check].any():
+        right, there = self._right(used, items), items >= 0
+        part = np.random.default_rng(self.seed + 2).integers(PARTS, size=len(used))
+        learnable = np.asarray(right.any(axis=1))
+        turns = PARTS if len(used) <= FEW_QUESTIONS else 1
+        if any((learnable & (part != turn)).sum() < LEAST_QUESTIONS or not right[part == turn].any() for turn in range(turns)):
+            return None, {"weighted sum": self._graded(used, items, features[:, :, 0])} if len(used) else {}
+        score: NDArray[np.float64] = np.full(items.shape, -1.0)
+        grown: list[Forest] = []
+        for turn in range(turns):
+            self.tell(0.7 + 0.25 * turn / turns, "growing trees")
+            learn, check = there & (learnable & (part != turn))[:, None], there & (part == turn)[:, None]
+            one = self._grow(features[learn], right[learn], (features[check], right[check]))
+            score[check] = one.score(features[check])
+            grown.append(one)
+        checked = np.flatnonzero(part < turns)
+        ndcg = {
+            name: self._graded(used.pick(checked), items[checked], by[checked])
+            for name, by in (("weighted sum", features[:, :, 0]), ("forest", score))
+        }
+        if ndcg["forest"] <= ndcg["weighted sum"] + LEAST_GAIN:
             return None, ndcg
-        there = items >= 0
-        rows = forest.grow(
-            features[learn][there[learn]], right[learn][there[learn]], (features[check][there[check]], right[check][there[check]]), seed=self.seed
-        )
-        score = rows.score(features[check].reshape(-1, features.shape[2])).reshape(items[check].shape)
-        ndcg["forest"] = self._graded(asked, items[check], np.where(there[check], score, -1.0))
-        return (rows if ndcg["forest"] > ndcg["weighted sum"] + LEAST_GAIN else None), ndcg
+        learn, number = there & learnable[:, None], int(np.median([len(each.root) for each in grown]))
+        return grown[0] if turns == 1 else self._grow(features[learn], right[learn], most=number), ndcg
+
+    def _grow(self, features: Floats, right: NDArray[np.bool_], check: forest.Rows | None = None, most: int = forest.MOST_ROUNDS) -> Forest:
+        return forest.grow(features, right, check, seed=self.seed, most=most, rate=self.plan.rate)
 
     def _right(self, asked: Questions, items: Items) -> NDArray[np.bool_]:
         owner = np.repeat(np.arange(len(asked)), np.diff(asked.start))

@@ -14,7 +14,6 @@ from hanse.capabilities.recommend.methods.kernels import Floats, compiled
 
 PARAMETERS: Mapping[str, Any] = {
     "objective": "binary",
-    "learning_rate": 0.1,
     "num_leaves": 15,
     "min_data_in_leaf": 50,
     "feature_fraction": 0.8,
@@ -22,9 +21,11 @@ PARAMETERS: Mapping[str, Any] = {
     "force_row_wise": True,
     "verbose": -1,
 }
-MOST_ROUNDS = 150
+MOST_ROUNDS = 200
 PATIENCE = 15
 """Rounds without a gain on the questions that were left out, after which no more trees are grown."""
+Rows = tuple[Floats, NDArray[np.bool_]]
+"""Features of candidates, and which of these were right."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,17 @@ class Forest:
         return 1.0 / (1.0 + np.exp(-found))
 
 
-def grow(features: Floats, right: NDArray[np.bool_], check: tuple[Floats, NDArray[np.bool_]], *, seed: int) -> Forest:
-    """Learn which candidates were right; the number of trees is that after which it no longer helps on the rows to check by."""
+def grow(features: Floats, right: NDArray[np.bool_], check: Rows | None = None, *, seed: int, most: int = MOST_ROUNDS, rate: float = 0.1) -> Forest:
+    """Learn which candidates were right with at most so many trees; only so many as help on the rows to check by, where there are such."""
     import lightgbm
 
     train = lightgbm.Dataset(features, right.astype(np.int8))
+    settings = {**PARAMETERS, "learning_rate": rate, "seed": seed}
+    if check is None:
+        return from_dump(lightgbm.train(settings, train, most).dump_model())
     valid = lightgbm.Dataset(check[0], check[1].astype(np.int8), reference=train)
     stop = lightgbm.early_stopping(PATIENCE, verbose=False)
-    booster = lightgbm.train({**PARAMETERS, "seed": seed}, train, MOST_ROUNDS, valid_sets=[valid], callbacks=[stop])
+    booster = lightgbm.train(settings, train, most, valid_sets=[valid], callbacks=[stop])
     return from_dump(booster.dump_model(num_iteration=booster.best_iteration))
 
 

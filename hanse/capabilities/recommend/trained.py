@@ -35,19 +35,20 @@ def current(context: Context, name: str) -> Trained:
     model = context.resource(Models).current(name)
     if model is None:
         raise NotTrained
-    return model.view(_trained)
+    return model.view(rankings)
 
 
-async def publish(context: Context, name: str, rankings: Rankings, card: Card) -> str:
+async def publish(context: Context, name: str, made: Rankings, card: Card) -> str:
     """Save rankings as a new version and put it into use; return the version."""
-    version = await models.save(context, name, rankings.arrays, rankings.texts, card)
+    version = await models.save(context, name, made.arrays, made.texts, card)
     await models.activate(context, version)
     return version
 
 
-def _trained(model: Model) -> Trained:
-    rankings = Rankings.from_arrays(model.arrays, model.texts)
-    rankings.places  # noqa: B018  # the lookup is built here, not at the first request
+def rankings(model: Model) -> Trained:
+    """Make what answers of a model."""
+    found = Rankings.from_arrays(model.arrays, model.texts)
+    found.places  # noqa: B018  # the lookup is built here, not at the first request
     until = (model.card.data_until or model.card.trained_at).date()
     oldest = (model.card.data_since or model.card.trained_at).date()
-    return Trained(model.version, rankings, max(oldest, until - timedelta(days=WINDOW_DAYS)), until)
+    return Trained(model.version, found, max(oldest, until - timedelta(days=WINDOW_DAYS)), until)

@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hanse.ai import models
-from hanse.ai.models import Card, Model, Models
+from hanse.ai.models import Card, Model, Models, View
 from hanse.base import database
 from hanse.base.changes import CHANNEL
 from hanse.base.clock import FixedClock
@@ -84,7 +84,17 @@ async def test_a_current_model_has_its_arrays_texts_and_card(resources: Resource
     assert numbers(model) == [value * 3 for value in range(10)]
     assert model is not None
     assert (model.version, model.texts, model.card) == (version, {"words": ["Öl", "tea"]}, card())
-    assert not model.arrays["numbers"].flags.writeable
+
+
+async def test_what_is_written_to_an_array_stays_in_the_process(resources: Resources, known: Models) -> None:
+    await activated(resources, 3)
+    await known.refresh()
+    model = known.current(NAME)
+    assert model is not None
+    model.arrays["numbers"][:] = 0
+    again = Models(resources.pool, resources.settings)
+    await again.refresh()
+    assert numbers(again.current(NAME)) == [value * 3 for value in range(10)]
 
 
 async def test_an_array_without_entries_can_be_kept(resources: Resources, known: Models) -> None:
@@ -153,6 +163,29 @@ async def test_a_damaged_model_leaves_the_one_before_in_use(resources: Resources
     assert [(entry["log_level"], entry["version"]) for entry in logs] == [("warning", second)]
 
 
+async def test_after_a_restart_the_latest_one_that_can_be_read_is_in_use(resources: Resources, known: Models) -> None:
+    versions = [await activated(resources, value) for value in range(3)]
+    for each in versions[1:]:
+        damage(folder(resources, each) / "numbers.npy", "cut")
+    with capture_logs():
+        await known.refresh()
+    assert numbers(known.current(NAME)) == [0] * 10
+    assert [(each.name, each.version, each.instead) for each in known.problems] == [(NAME, versions[2], versions[0])]
+    await activated(resources, 7)
+    await known.refresh(NAME)
+    assert numbers(known.current(NAME))[1] == 7
+    assert not known.problems
+
+
+async def test_where_no_version_can_be_read_there_is_none_and_it_is_said(resources: Resources, known: Models) -> None:
+    version = await activated(resources)
+    damage(folder(resources, version) / "card.json", "empty")
+    with capture_logs():
+        await known.refresh()
+    assert known.current(NAME) is None
+    assert [(each.version, each.instead) for each in known.problems] == [(version, None)]
+
+
 def damage(path: Path, how: str) -> None:
     whole = path.read_bytes()
     path.unlink()
@@ -204,6 +237,23 @@ async def test_a_successor_that_the_code_cannot_use_is_not_taken(resources: Reso
     assert len(logs) == 1
     assert known.current(NAME) is model
     assert model.version == first
+
+
+async def test_a_server_makes_the_declared_views_before_anybody_asks(resources: Resources) -> None:
+    made = []
+
+    def view(model: Model) -> int:
+        made.append(model.version)
+        return len(model.arrays["numbers"])
+
+    first, _ = await activated(resources), await activated(resources, name="other.model")
+    known = Models(resources.pool, resources.settings, [View(frozenset({NAME}), view)])
+    await known.refresh()
+    assert made == []
+    await known.prepare()
+    second = await activated(resources, 2)
+    await known.refresh(NAME)
+    assert made == [first, second]
 
 
 async def test_the_last_five_versions_stay_on_disk_and_all_cards_stay(resources: Resources) -> None:

@@ -77,9 +77,12 @@ class IALS(Method):
     rounds: int = 10
     name: ClassVar[str] = "ials"
     grid: ClassVar[tuple[Ladder, ...]] = (
-        ({"unobserved": 0.3}, {"unobserved": 1.0}),
+        ({"unobserved": 0.3},),
+        ({"unobserved": 0.3, "regularisation": 0.01},),
+        ({"unobserved": 1.0, "regularisation": 0.003},),
+        ({"unobserved": 1.0, "regularisation": 0.006},),
+        ({"unobserved": 0.1, "regularisation": 0.01}, {"unobserved": 0.1, "regularisation": 0.03}),
         ({"unobserved": 0.03},),
-        ({"regularisation": 0.01}, {"regularisation": 0.03}),
         ({"dimensions": 128}, {"dimensions": 192}),
     )
 

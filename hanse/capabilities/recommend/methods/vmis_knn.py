@@ -87,7 +87,6 @@ class VMISkNN(Method):
         ({"recency": 0.0},),
         ({"recency": 4.0}, {"recency": 8.0}),
         ({"nearest": 100},),
-        ({"nearest": 1500, "newest": 1500},),
         ({"decay": 0.9}, {"decay": 0.97}),
         ({"decay": 0.6},),
         ({"fading": 0.9},),
