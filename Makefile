@@ -35,7 +35,7 @@ $(VENV)/.demo: $(VENV)/.made pyproject.toml constraints.txt
 	$(UV) --editable '.[assets]'
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.demo tests/serve/tracking/clients/package-lock.json tests/sources/tryton/constraints.txt
+$(VENV)/.test: $(VENV)/.demo web/package-lock.json tests/serve/tracking/clients/package-lock.json tests/sources/tryton/constraints.txt
 	$(UV) --editable '.[test]'
 	@$(BIN)/python -m tests.install
 	@touch $@

@@ -1,4 +1,4 @@
-"""`python -m tests`: the checks (format, lint, types, layers), then the tests; `--checks-only` leaves out the tests.
+"""`python -m tests`: the checks (format, lint, layers, types of Python and of TypeScript), then the tests; `--checks-only` leaves out the tests.
 
 Each runs even when one before it failed, so that one run shows everything there is to mend. The tests have a folder of their own: from
 the one that all sessions of pytest share, each new session shuts out the user that the database runs as.
@@ -24,6 +24,7 @@ CHECKS = (
     ("lint", [BIN / "ruff", "check", "--quiet", *CHECKED]),
     ("layers", [BIN / "lint-imports", "--no-cache"]),
     ("types", [BIN / "mypy", *CHECKED]),
+    ("elements", [sys.executable, "-m", "hanse.serve.console.assets", "--check"]),
 )
 TESTS = (
     "tests",

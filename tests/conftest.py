@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -17,6 +18,8 @@ from hanse.base.database import Connection
 from hanse.base.postgres import EmbeddedPostgres
 from hanse.data import migrations
 
+hypothesis.settings.register_profile("hanse", deadline=None)  # how long an example takes says how busy the machine is
+hypothesis.settings.load_profile("hanse")
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 FAST = "\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\nshared_buffers = 128MB\n"
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hanse.base.errors import HanseError
 from hanse.serve.console import assets
+from hanse.serve.console.assets import elements
 from tests.sources.tryton import installing as tryton
 
 CLIENTS = Path(__file__).parent / "serve" / "tracking" / "clients"
@@ -48,8 +49,9 @@ def install() -> bool:
 if __name__ == "__main__":
     try:
         assets.node_modules(CLIENTS)
+        assets.node_modules(elements.WEB)
     except HanseError as error:
-        sys.exit(f"The tests of tracking clients need packages from npm that could not be installed. {error.detail()}")
+        sys.exit(f"The tests of tracking clients and of the storefront elements need packages from npm that could not be installed. {error.detail()}")
     tryton.ensure()
     if not install():
         sys.exit("The browser tests need a Chromium and none could be installed. As root: apt-get install chromium; then run this again.")

@@ -31,6 +31,8 @@ class Caller:
     kind: str
     name: str
     scopes: frozenset[str]
+    public: bool = False
+    """Whether the key stands open in web pages, so that anybody may be calling: whom it names has to be proved."""
 
     def may(self, operation: Operation[Any, Any]) -> bool:
         """Return whether its scopes cover an operation: `*`, the capability or the operation by name."""
@@ -65,6 +67,13 @@ class Subject:
 
     profile_id: UUID | None = None
     basis: Basis = Basis.ANONYMOUS
+    measured_id: UUID | None = None
+    """Who it is for the measures alone, where it is not proved well enough to use what is known of them."""
+
+    @property
+    def counted_id(self) -> UUID | None:
+        """Return whose answer it counts as."""
+        return self.profile_id or self.measured_id
 
 
 class Ports(Protocol):
@@ -76,6 +85,10 @@ class Ports(Protocol):
 
     def assign(self, capability: str, profile_id: UUID | None) -> Assignment:
         """Draw the arm of a profile in a capability's experiment: always the same one."""
+        ...
+
+    def vary(self, operation: Operation[Any, Any], request: Any, context: Context) -> Any:
+        """Return a request as the variant of a running experiment has it that the person gets; itself where there is none."""
         ...
 
     async def record(self, operation: Operation[Any, Any], request: Any, answer: Decision, context: Context) -> None:
@@ -243,7 +256,8 @@ async def _run(operation: Operation[Any, Any], request: Any, context: Context) -
     if isinstance(request, Personal):
         context.subject = await ports.subject(request, operation.purpose, context)
     if operation.decides:
-        context.assignment = ports.assign(operation.capability, context.subject.profile_id)
+        context.assignment = ports.assign(operation.capability, context.subject.counted_id)
+        request = ports.vary(operation, request, context)
     context._running = operation  # noqa: SLF001  # run() and Context are one mechanism in two pieces
     answer = await operation.function(request, context)
     if operation.effect is not Effect.READ:

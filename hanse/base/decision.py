@@ -29,7 +29,7 @@ class Basis(StrEnum):
     NONE = "none"
     """There is no basis: the person is known but did not agree, so the answer is the non-personal one."""
     ANONYMOUS = "anonymous"
-    """The request names nobody."""
+    """The request names nobody, or nobody it proves to be."""
 
 
 ShortText = Annotated[str, Meta(max_length=200)]
@@ -42,6 +42,10 @@ class Personal(msgspec.Struct, kw_only=True):
     profile_id: Annotated[UUID | None, Meta(description="Whom the answer is for, by the id of the profile in Hanse.")] = None
     user_id: Annotated[ShortText | None, Meta(description="Whom the answer is for, by the customer number in the shop.")] = None
     anonymous_id: Annotated[ShortText | None, Meta(description="Whom the answer is for, by the id of the browser or app.")] = None
+    user_hash: Annotated[
+        ShortText | None,
+        Meta(description="Proof of the customer number, where a public key asks: its HMAC-SHA256 with the secret of the key, in hex."),
+    ] = None
 
 
 class Decision(msgspec.Struct, kw_only=True, frozen=True):

@@ -65,6 +65,7 @@ class Operation(Generic[RequestT, AnswerT]):
     errors: tuple[type[HanseError], ...] = ()
     calls: tuple[str, ...] = ()
     tool: bool = False
+    public: bool = False
     name: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -125,14 +126,16 @@ def operation(
     errors: tuple[type[HanseError], ...] = (),
     calls: tuple[str, ...] = (),
     tool: bool = False,
+    public: bool = False,
 ) -> Callable[[Callable[[RequestT, Context], Awaitable[AnswerT]]], Operation[RequestT, AnswerT]]:
     """Declare a function `(request, context) -> answer` as an operation.
 
     `purpose` decides the consent check, `effect` the audit, `errors` the documented problems, `calls` the operations it
-    may call by name; `example` is shown and run; `tool` offers it to agents over MCP.
+    may call by name; `example` is shown and run; `tool` offers it to agents over MCP; `public` lets keys call it that stand open in
+    web pages, and whose callers have to prove whom they name.
     """
 
     def declare(function: Callable[[RequestT, Context], Awaitable[AnswerT]]) -> Operation[RequestT, AnswerT]:
-        return Operation(function, purpose, effect, example, errors, calls, tool)
+        return Operation(function, purpose, effect, example, errors, calls, tool, public)
 
     return declare

@@ -9,11 +9,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 import psycopg
 
+from hanse.ai.models import files
+from hanse.ai.models.errors import UnreadableModel
 from hanse.base import config
 from hanse.base.config import Settings
 from hanse.base.errors import HanseError
@@ -22,7 +25,7 @@ from hanse.data import migrations
 from hanse.serve import telemetry
 
 LEAST_FREE_BYTES = 2_000_000_000
-Database = psycopg.Connection[tuple[int, ...]]
+Database = psycopg.Connection[tuple[Any, ...]]
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -41,11 +44,11 @@ def examine() -> list[Finding]:
         settings = config.load()
     except HanseError as error:
         return [Finding("settings", "wrong", error.detail(), "Correct the environment variable.")]
-    found = [check(settings) for check in (python, home, disk, assets, spark, traces)]
+    found = [check(settings) for check in (python, home, disk, assets, learning, spark, traces)]
     with _database(settings) as (connection, finding):
         found.append(finding)
         if connection is not None:
-            found += [check(connection) for check in (extension, schema, worker, models, log)]
+            found += [*(check(connection) for check in (extension, schema, worker)), models(connection, settings), log(connection)]
     return found
 
 
@@ -76,6 +79,15 @@ def assets(settings: Settings) -> Finding:
     if built.exists() and any(built.iterdir()):
         return Finding("console", "ok", "its scripts and styles are built")
     return Finding("console", "wrong", "its scripts and styles are not built", "Run: python -m hanse.serve.console.assets")
+
+
+def learning(settings: Settings) -> Finding:
+    """Look whether the library that orders recommendations can be loaded: it needs one of the system, which small images lack."""
+    try:
+        importlib.import_module("lightgbm")
+    except OSError as error:
+        return Finding("learning", "wrong", f"LightGBM cannot be loaded: {error}", "Install the system's OpenMP: apt-get install libgomp1")
+    return Finding("learning", "ok", "LightGBM can be loaded")
 
 
 def spark(settings: Settings) -> Finding:
@@ -126,10 +138,17 @@ def worker(connection: Database) -> Finding:
     return Finding("jobs", "warning", message, "The console's page Jobs says why, and tries again.") if failed else Finding("jobs", "ok", message)
 
 
-def models(connection: Database) -> Finding:
-    """Look whether models have been trained."""
-    count = _count(connection, "SELECT count(*) FROM models WHERE state = 'current'") if _has_table(connection, "models") else 0
-    return Finding("models", "ok", f"{count} trained") if count else Finding("models", "warning", "none is trained", "Run: hanse train recommend")
+def models(connection: Database, settings: Settings) -> Finding:
+    """Look whether models have been trained, and whether those in use can be read."""
+    query = "SELECT name, model_version, directory FROM models WHERE state = 'current' ORDER BY name"
+    rows = connection.execute(query.encode()).fetchall() if _has_table(connection, "models") else []
+    for name, version, directory in rows:
+        try:
+            files.read(settings.models / directory)
+        except UnreadableModel as error:
+            message = f"{name}, version {version}: {error.detail()}"
+            return Finding("models", "warning", message, "Until then the latest version that can be read is in use, where there is one.")
+    return Finding("models", "ok", f"{len(rows)} trained") if rows else Finding("models", "warning", "none is trained", "Run: hanse train recommend")
 
 
 def log(connection: Database) -> Finding:

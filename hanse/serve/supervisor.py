@@ -15,7 +15,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -85,14 +85,18 @@ def serve(
     port: int | None = None,
     workers: int = 1,
     jobs: bool = True,
+    shop: Mapping[str, str] | None = None,
     announce: Callable[[str], object],
 ) -> None:
-    """Serve until stopped by a signal; tells in one line where, once it is ready."""
+    """Serve until stopped by a signal; tells in one line where, once it is ready.
+
+    `shop` is what server processes have to know to show the pages of the sample shop, too.
+    """
     from granian.constants import Interfaces, Loops
 
     telemetry.check(settings)
     port = free_port(host, port)
-    os.environ.update(_environment(settings, conninfo))
+    os.environ.update(_environment(settings, conninfo) | dict(shop or {}))
     address = settings.public_url or f"http://{_bracketed(host)}:{port}"
     server = server_class()(
         "hanse.serve.http.app:create",
@@ -112,7 +116,8 @@ def serve(
     def greet() -> None:
         if _answers(host, port):
             ready.set()
-            announce(f"Hanse is ready at {address}{_invitation(address, conninfo)}")
+            beside = f", its sample shop at {address}/shop" if shop else ""
+            announce(f"Hanse is ready at {address}{beside}{_invitation(address, conninfo)}")
 
     threading.Thread(target=greet, daemon=True, name="greeting").start()
     try:

@@ -14,9 +14,8 @@ from hanse.base import context as contract
 from hanse.base.context import Assignment, Context
 from hanse.base.decision import Arm, Decision, Personal
 from hanse.base.operation import Effect, Operation, Purpose, operation
-from hanse.data import experiments
 from hanse.data.experiments import operations
-from hanse.data.experiments.errors import NothingToMeasure
+from hanse.data.experiments.errors import NothingToMeasure, UnfitVariants
 from hanse.data.experiments.running import Running
 from hanse.data.experiments.schemas import CreateExperiment, ExperimentNamed, ListExperiments, VariantOf
 from hanse.serve.runtime import Runtime
@@ -26,6 +25,8 @@ NAME = "serve.flag"
 
 class Flag(Personal, kw_only=True, forbid_unknown_fields=True):
     """Whom to greet with a flag."""
+
+    colour: Annotated[str, Meta(description="Its colour.", max_length=20)] = "white"
 
 
 class Flown(Decision, kw_only=True, frozen=True):
@@ -37,9 +38,7 @@ class Flown(Decision, kw_only=True, frozen=True):
 @operation(purpose=Purpose.CONTRACT, effect=Effect.READ, example=Flag())
 async def flag(request: Flag, context: Context) -> Flown:
     """Fly a flag for somebody."""
-    variant = experiments.variant(context, NAME)
-    colour = variant.parameters["colour"] if variant else "white"
-    return Flown(colour=colour, **context.decision(model_version=None, reason="The wind blows."))
+    return Flown(colour=request.colour, **context.decision(model_version=None, reason="The wind blows."))
 
 
 @pytest.fixture
@@ -109,3 +108,11 @@ async def test_an_operation_that_answers_nobody_cannot_be_tried(running: Runtime
     variants = [VariantOf(name="a"), VariantOf(name="b")]
     with pytest.raises(NothingToMeasure, match=r"experiments\.list"):
         await run(running, operations.create, CreateExperiment(name="x", operation="experiments.list", hypothesis="-", variants=variants))
+
+
+@pytest.mark.parametrize(("parameters", "named"), [({"color": "red"}, "color"), ({"colour": 3}, "colour"), ({"user_id": "u1"}, "user_id")])
+async def test_parameters_that_the_operation_does_not_take_are_refused_at_once(running: Runtime, parameters: dict[str, Any], named: str) -> None:
+    running.registry.operations[NAME] = flag
+    variants = [VariantOf(name="a"), VariantOf(name="b", parameters=parameters)]
+    with pytest.raises(UnfitVariants, match=named):
+        await run(running, operations.create, CreateExperiment(name="x", operation=NAME, hypothesis="-", variants=variants))

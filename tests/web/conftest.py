@@ -28,6 +28,7 @@ from hanse.data.imports import DeadLetter
 from hanse.serve import runtime as runtimes
 from hanse.serve.console import assets
 from hanse.serve.runtime import Runtime
+from hanse.serve.shop import opening
 from hanse.testing import sample
 from tests import browsing
 
@@ -51,6 +52,7 @@ class Console:
     decision_id: str
     event_id: str
     reject_id: str
+    public_key: str
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +64,7 @@ def console(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
         connection.execute(f"CREATE DATABASE {name} TEMPLATE hanse")
     settings = Settings(home=home, database_url=postgres.conninfo(name))
     facts = asyncio.run(_fill(settings))
-    with _server(settings) as (address, link):
+    with _server(settings, facts["public_key"]) as (address, link):
         yield Console(address, link, settings.database_url, **facts)
     with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -118,7 +120,8 @@ async def _fill(settings: Settings) -> dict[str, str]:
         for job in ("lake.refresh", "catalog.refresh_statistics", "recommend.train"):
             async with running.context() as context:
                 await running.registry.jobs[job](context)
-        return await _facts(running)
+        key = await opening.environment(running)
+        return {**await _facts(running), "public_key": key[opening.KEY].partition(" ")[2]}
 
 
 def _rejects(now: datetime) -> Iterator[DeadLetter]:
@@ -149,11 +152,12 @@ async def _facts(running: Runtime) -> dict[str, str]:
 
 
 @contextmanager
-def _server(settings: Settings) -> Iterator[tuple[str, str]]:
+def _server(settings: Settings, public_key: str) -> Iterator[tuple[str, str]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "HANSE_HOME": str(settings.home), "HANSE_DATABASE_URL": settings.database_url}
+    environment[opening.KEY] = f"{opening.NAME} {public_key}"
     log = settings.home / "server.log"
     with log.open("w") as output:
         command = [sys.executable, "-m", "hanse", "serve", "--port", str(port)]

@@ -29,7 +29,10 @@ def pages(console: Console) -> Iterator[str]:
     yield from (f"/data/rejects/{console.reject_id}", "/data/rejects/group?kind=event&source=shop&field=event", "/data/rejects?state=replayed")
     yield from ("/data/live", "/data/live?name=nothing-has-this-name", f"/data/events/{console.event_id}")
     yield from ("/data/quality", "/data/quality?days=365&source=sample", "/data/retention", "/data/retention?type=*&keep_days=30")
-    yield from ("/data/storefront", "/experiments")
+    yield from ("/data/storefront", "/experiments", "/capabilities/recommend/placements", "/capabilities/recommend/placements?place=reorder")
+    yield from (f"/capabilities/recommend/placements?place={place}&device=phone" for place in ("home", "cart", "category", "search", "reminder"))
+    yield from (f"/capabilities/recommend/placements?customer={console.profile_id}&q=an&what=product", "/shop")
+    yield from ("/shop/search?q=bohrer", f"/shop/products/{console.product_id}", f"/shop/cart?items={console.product_id}", "/shop/cart")
     yield from ("/audit", "/settings", "/docs", "/no-such-page-in-the-console/7", "/privacy", "/privacy?state=done")
 
 

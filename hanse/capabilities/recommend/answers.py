@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import msgspec
 
 from hanse.ai.models import Models
 from hanse.base.context import Context
@@ -29,17 +31,39 @@ class Place:
 async def answer(context: Context, request: Placed, place: Place, asked: Asked, **facts: object) -> Ranking:
     """Answer from the first name that has something left after the rules; profiles that are held out get what is popular.
 
-    `facts` are what the reasons of the place tell of. Raises `NotTrained` where a ranking is asked that nobody has trained yet.
+    `facts` are what the reasons of the place tell of.
     """
     held_out = context.assignment.arm is Arm.HELD_OUT
-    names = {candidates.POPULAR: reasons.HELD_OUT} if held_out else place.names
+    names = {candidates.POPULAR: reasons.HELD_OUT} if held_out else _names(request, place)
     chosen, (first, *others) = language(request.language, context), names
     asker = Asker(frozenset(request.segments), request.device, request.channel)
     wish = Wish(request.placement or place.name, first, request.limit, asked.at_hand, asker, chosen, tuple(others))
-    shaped = await answering.answer(context, wish, asked.candidates)
+    try:
+        shaped = await answering.answer(context, wish, asked.candidates)
+    except TimeoutError:
+        names = {candidates.POPULAR: reasons.TOO_LATE}
+        shaped = await _from_memory(context, wish)
     items = await _items(context, shaped, chosen)
-    reason = shaped.reason or reasons.say(names[shaped.source], chosen, **facts, category=asked.category)
-    return Ranking(items=items, **context.decision(model_version=_version(context, shaped.source), reason=reason))
+    if request.details:
+        items = [msgspec.structs.replace(each, url=shaped.known[each.product_id].url) for each in items]
+    template = names.get(shaped.source, reasons.PINNED)
+    if not items and template != reasons.NOTHING_FOR_UNKNOWN:
+        template = reasons.NOTHING
+    reason = _said(context, shaped) or reasons.say(_open(context, template), chosen, **facts, category=asked.category)
+    return Ranking(items=items, source=shaped.source, **context.decision(model_version=_version(context, shaped.source), reason=reason))
+
+
+def _names(request: Placed, place: Place) -> Mapping[str, str]:
+    """Return what is answered from, in order: what the request wants, then what is usual."""
+    wanted = {name: reasons.BY_NAME.get(name) or place.names.get(name, reasons.PICKED) for name in request.answer_from}
+    return wanted | {name: template for name, template in place.names.items() if name not in wanted}
+
+
+async def _from_memory(context: Context, wish: Wish) -> Shaped:
+    """Answer for nobody, in a transaction of its own, as the one of the request was given up."""
+    async with Context(context.resources, context.caller, language=context.language) as fresh:
+        asked = Asked(fresh, wish.language)
+        return await answering.answer(fresh, replace(wish, first=candidates.POPULAR, at_hand=None, fallbacks=()), asked.candidates)
 
 
 def language(wanted: str | None, context: Context) -> str:
@@ -57,19 +81,33 @@ def recommendation(product_id: str, score: float, summary: Summary, chosen: str,
     return Recommendation(product_id=product_id, title=name, score=score, reason=reason, image_url=summary.image_url, price=price)
 
 
+def _said(context: Context, shaped: Shaped) -> str:
+    """Return what the rules say of the answer; nothing where anybody may read it, as it names them."""
+    return "" if context.caller.public else shaped.reason
+
+
+def _open(context: Context, template: str) -> str:
+    """Return a reason as whoever asks may read it."""
+    return reasons.OPEN.get(template, template) if context.caller.public else template
+
+
 async def _items(context: Context, shaped: Shaped, chosen: str) -> list[Recommendation]:
     because = [each.payload.because_id for each in shaped.items if isinstance(each.payload, Why) and each.payload.because_id]
     names = await context.resource(Summaries).get(context, list(dict.fromkeys(because))) if because else {}
     strongest = max([1e-9, *(each.score for each in shaped.items)])
     return [
         recommendation(
-            each.product_id, min(1.0, max(0.0, each.score / max(strongest, 1.0))), shaped.known[each.product_id], chosen, _why(each, names, chosen)
+            each.product_id,
+            min(1.0, max(0.0, each.score / max(strongest, 1.0))),
+            shaped.known[each.product_id],
+            chosen,
+            _why(context, each, names, chosen),
         )
         for each in shaped.items
     ]
 
 
-def _why(found: Candidate, names: Mapping[str, Summary], chosen: str) -> str:
+def _why(context: Context, found: Candidate, names: Mapping[str, Summary], chosen: str) -> str:
     why = found.payload
     if not isinstance(why, Why):
         return reasons.say(reasons.PINNED, chosen)
@@ -77,12 +115,12 @@ def _why(found: Candidate, names: Mapping[str, Summary], chosen: str) -> str:
     facts: dict[str, object] = {
         "title": (title(summary.title, chosen) if summary else "") or why.because_id or "",
         "times": why.times,
-        "orders": reasons.number(why.orders, chosen),
-        "total": reasons.number(why.total, chosen),
     }
+    if why.total:
+        facts |= {"orders": reasons.number(why.orders, chosen), "total": reasons.number(why.total, chosen)}
     if why.since and why.until:
         facts |= {"since": reasons.day(why.since, chosen), "until": reasons.day(why.until, chosen)}
-    return reasons.say(why.template, chosen, **facts)
+    return reasons.say(_open(context, why.template), chosen, **facts)
 
 
 def _version(context: Context, source: str) -> str | None:

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from hanse.ai.models import Models
 from hanse.base.context import Context
 from hanse.base.database import Queries
-from hanse.capabilities.recommend import blends, reasons, trained
+from hanse.capabilities.recommend import blends, patience, reasons, searches, trained
 from hanse.capabilities.recommend.blends import Past
-from hanse.capabilities.recommend.errors import NotTrained
 from hanse.capabilities.recommend.popularity import EVERYTHING
 from hanse.capabilities.recommend.rules.engine import Candidate
 from hanse.data.catalog.facts import category_keys
@@ -28,6 +26,7 @@ VIEWED, BOUGHT, NEXT, SIMILAR = blends.VIEWED, blends.BOUGHT, blends.NEXT, blend
 FOR_YOU, FORGOTTEN, DUE_AGAIN = "recommend.for_you", "recommend.forgotten", "recommend.due_again"
 ACCESSORIES, CONSUMABLES, PARTS, SUCCESSORS = "recommend.accessories", "recommend.consumables", "recommend.parts", "recommend.successors"
 ALSO_BOUGHT, POPULAR_IN_CATEGORY, POPULAR = "recommend.also_bought", "recommend.popular_in_category", "recommend.popular"
+AFTER_SEARCH, NEWEST = trained.AFTER_SEARCH, "recommend.newest"
 
 
 @dataclass
@@ -39,23 +38,17 @@ class Asked:
     at_hand: str | None = None
     cart: Sequence[str] = ()
     viewed: Sequence[str] = ()
+    query: str = ""
+    """What was searched for, as it was typed."""
     category: str = ""
     """Only products of this category, as the catalog spells it; where it is looked for, the one that was found."""
     _seen: list[Past] | None = field(default=None, repr=False)
     _bought: list[Past] | None = field(default=None, repr=False)
 
     async def candidates(self, name: str, limit: int) -> Sequence[Candidate]:
-        """Return the best products of a name, the best first; none where it has nothing.
-
-        Raises `NotTrained` where nothing at all has been trained yet.
-        """
+        """Return the best products of a name, the best first; none where it has nothing, or nobody has trained it yet."""
         find = _SOURCES.get(name)
-        try:
-            return await find(self, limit) if find else []
-        except NotTrained:
-            if not any(self.context.resource(Models).current(each) for each in _MODELS):
-                raise
-            return []
+        return await find(self, limit) if find else []
 
     async def seen(self) -> list[Past]:
         """Return what this person looked at: what the touchpoint tells, or else what the log has of them, where there is a basis."""
@@ -74,7 +67,7 @@ class Asked:
         profile_id = self.context.subject.profile_id
         if profile_id is None:
             return []
-        rows = await (await (await self.context.connection()).execute(queries[query], {"profile_id": profile_id, "most": most})).fetchall()
+        rows = await patience.rows(self.context, queries[query], {"profile_id": profile_id, "most": most})
         return [Past(row["product_id"], row["step"], row["days"]) for row in rows]
 
 
@@ -151,10 +144,19 @@ def _related(kind: RelationKind, template: str) -> Source:
         if not wanted:
             return []
         facts = {"product_ids": wanted, "kind": kind, "most": limit}
-        rows = await (await (await asked.context.connection()).execute(queries["related"], facts)).fetchall()
+        rows = await patience.rows(asked.context, queries["related"], facts)
         return [Candidate(row["product_id"], 1.0 / (1 + place), Why(template, row["related_id"])) for place, row in enumerate(rows)]
 
     return find
+
+
+async def _after_search(asked: Asked, limit: int) -> Sequence[Candidate]:
+    """Find what others looked at after the same search, or after searches with the same words."""
+    if not trained.there(asked.context, AFTER_SEARCH):
+        return []
+    rankings = trained.current(asked.context, AFTER_SEARCH).rankings
+    found = searches.found(rankings, asked.query, limit)
+    return [Candidate(each.product_id, each.score, Why(reasons.SEARCHED, orders=each.orders, total=each.total)) for each in found]
 
 
 async def _also_bought(asked: Asked, limit: int) -> Sequence[Candidate]:
@@ -180,6 +182,13 @@ async def _popular(asked: Asked, limit: int) -> Sequence[Candidate]:
     return _ranked(asked, trained.POPULAR, key, limit)
 
 
+async def _newest(asked: Asked, limit: int) -> Sequence[Candidate]:
+    """Return what was added to the catalog last: something to show where nothing is learned yet."""
+    facts = {"at_hand": asked.at_hand, "without": [*asked.cart, *([asked.at_hand] if asked.at_hand else [])], "most": limit}
+    rows = await patience.rows(asked.context, queries["newest"], facts)
+    return [Candidate(row["product_id"], 1.0 / (1 + place), Why(reasons.NEW)) for place, row in enumerate(rows)]
+
+
 _SOURCES: Mapping[str, Source] = {
     VIEWED: _viewed,
     BOUGHT: _bought,
@@ -192,11 +201,12 @@ _SOURCES: Mapping[str, Source] = {
     CONSUMABLES: _related(RelationKind.CONSUMABLE_OF, reasons.CONSUMABLE_OF),
     PARTS: _related(RelationKind.SPARE_PART_OF, reasons.PART_OF),
     SUCCESSORS: _related(RelationKind.SUCCESSOR_OF, reasons.SUCCESSOR_OF),
+    AFTER_SEARCH: _after_search,
     ALSO_BOUGHT: _also_bought,
     POPULAR_IN_CATEGORY: _popular_in_category,
     POPULAR: _popular,
+    NEWEST: _newest,
 }
-_MODELS = (VIEWED, BOUGHT, NEXT, SIMILAR, trained.ALSO_BOUGHT, trained.POPULAR)
 NAMES = tuple(_SOURCES)
 """What a fallback of the rules can name, and what the console offers."""
 
@@ -212,7 +222,9 @@ def _suggested(
 
 
 def _ranked(asked: Asked, name: str, key: str, limit: int) -> list[Candidate]:
-    """Return what a trained ranking has; none before the first training, where that is not what was asked for first."""
+    """Return what a trained ranking has; none before the first training."""
+    if not trained.there(asked.context, name):
+        return []
     found = trained.current(asked.context, name)
     template = reasons.TOGETHER if name == trained.ALSO_BOUGHT else reasons.POPULAR
     return [

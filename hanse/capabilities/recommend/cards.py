@@ -7,9 +7,11 @@ from datetime import datetime
 
 import hanse
 from hanse.ai.models import Card
+from hanse.capabilities.recommend import searches, trained
 from hanse.capabilities.recommend.choice import SEED, Tried
 from hanse.capabilities.recommend.learning import Learned
 from hanse.capabilities.recommend.reading import Log
+from hanse.capabilities.recommend.searches import Searches
 
 
 def of_blend(now: datetime, name: str, log: Log, learned: Learned) -> Card:
@@ -38,6 +40,28 @@ def of_blend(now: datetime, name: str, log: Log, learned: Learned) -> Card:
         notes=(
             f"Measured on {learned.questions} questions about the end of the log, which a blend chosen in the same way had not seen.",
             "The baseline is what sells best. The model in use learned from all.",
+        ),
+    )
+
+
+def of_searches(now: datetime, log: Searches, learned: searches.Learned) -> Card:
+    """Return the card of what comes of searches."""
+    return Card(
+        name=trained.AFTER_SEARCH,
+        method="searches",
+        parameters={"shrinkage": learned.shrinkage, "tried": {f"{each:g}": round(value, 4) for each, value in learned.tried.items()}},
+        trained_at=now,
+        data_since=log.since,
+        data_until=log.until,
+        sizes={"searches": len(log), "queries": len(log.queries), "products": len(log.product_ids)},
+        measures=dict(learned.measures),
+        intervals=dict(learned.intervals),
+        baseline=dict(learned.baseline),
+        seed=SEED,
+        code_version=hanse.__version__,
+        notes=(
+            f"Measured on {learned.asked} of the newest searches: what was looked at within an hour. The baseline is what is looked at most.",
+            f"Queries and words that fewer than {searches.LEAST_PEOPLE} people searched for are not learned.",
         ),
     )
 

@@ -212,7 +212,9 @@ class _Search:
         part = np.random.default_rng(self.seed + 2).integers(PARTS, size=len(used))
         learnable = np.asarray(right.any(axis=1))
         turns = PARTS if len(used) <= FEW_QUESTIONS else 1
-        if any((learnable & (part != turn)).sum() < LEAST_QUESTIONS or not right[part == turn].any() for turn in range(turns)):
+        if not forest.possible() or any(
+            (learnable & (part != turn)).sum() < LEAST_QUESTIONS or not right[part == turn].any() for turn in range(turns)
+        ):
             return None, {"weighted sum": self._graded(used, items, features[:, :, 0])} if len(used) else {}
         score: NDArray[np.float64] = np.full(items.shape, -1.0)
         grown: list[Forest] = []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from hanse.capabilities.recommend.histories import Items
@@ -55,6 +57,16 @@ class Forest:
         found = np.empty(len(features))
         _walk(features, self.root, self.feature, self.bound, self.left, self.right, self.leaf, found)
         return 1.0 / (1.0 + np.exp(-found))
+
+
+def possible() -> bool:
+    """Return whether LightGBM can be loaded; it needs the system's OpenMP, which small images lack."""
+    try:
+        importlib.import_module("lightgbm")
+    except OSError as error:
+        structlog.get_logger().warning("no trees are grown, as LightGBM cannot be loaded; `hanse doctor` says what to do", reason=str(error))
+        return False
+    return True
 
 
 def grow(features: Floats, right: NDArray[np.bool_], check: Rows | None = None, *, seed: int, most: int = MOST_ROUNDS, rate: float = 0.1) -> Forest:

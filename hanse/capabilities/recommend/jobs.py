@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import numpy as np
 
 import hanse
 from hanse.ai.models import Card
+from hanse.base import context as contract
 from hanse.base.context import Context
 from hanse.base.job import job
-from hanse.capabilities.recommend import blends, cards, evaluation, learning, orders, reading, trained
+from hanse.capabilities.recommend import arranging, blends, cards, evaluation, learning, orders, patience, reading, searches, trained
 from hanse.capabilities.recommend.baskets import Baskets
+from hanse.capabilities.recommend.batch import running
+from hanse.capabilities.recommend.batch.schemas import Wanted
 from hanse.capabilities.recommend.blend import Blend, item_facts
 from hanse.capabilities.recommend.choice import Tell
+from hanse.capabilities.recommend.errors import NotEnoughOrders
 from hanse.capabilities.recommend.evaluation import Evaluation
 from hanse.capabilities.recommend.histories import Histories
 from hanse.capabilities.recommend.method import Method
@@ -36,7 +41,25 @@ class _Run:
 
 @job(schedule="40 2 * * *")
 async def train(context: Context) -> dict[str, Any]:
-    """Learn recommendations from the orders, measure them, and put them into use."""
+    """Learn recommendations from orders, visits, searches and the catalog, measure them, and put them into use.
+
+    What there is too little of is left out, and what was learned of it before stays in use. Raises `NotEnoughOrders` where there is too
+    little of everything.
+    """
+    few: NotEnoughOrders | None = None
+    try:
+        told = await _rankings(context)
+    except NotEnoughOrders as error:
+        few, told = error, {"versions": {}, "left_out": error.detail()}
+    versions = {**told["versions"], **await _searches(context), **await _blends(context)}
+    if few is not None and not versions:
+        raise few
+    await context.progress(1.0, "done")
+    return {**told, "versions": versions}
+
+
+async def _rankings(context: Context) -> dict[str, Any]:
+    """Learn what is popular and bought together; raises `NotEnoughOrders`."""
     started_at = context.clock.now()
     baskets = await orders.read(context)
     await context.progress(0.1, "choosing settings on the validation orders")
@@ -48,14 +71,43 @@ async def train(context: Context) -> dict[str, Any]:
         trained.POPULAR: await _publish(context, trained.POPULAR, choice.popularity, run),
         trained.ALSO_BOUGHT: await _publish(context, trained.ALSO_BOUGHT, choice.best, run),
     }
-    versions |= await _blends(context)
-    await context.progress(1.0, "done")
     return {"versions": versions, "method": choice.best.name, "orders": baskets.orders, "products": len(baskets.product_ids)}
+
+
+@job(schedule="20 * * * *")
+async def arrange(context: Context) -> dict[str, Any]:
+    """Learn from clicks in which order the blocks of pages shall stand."""
+    return {"versions": await arranging.learn(context)}
+
+
+@job()
+async def batch(context: Context, **wanted: Any) -> dict[str, Any]:
+    """Recommend products to many recipients at once, such as those of a newsletter, as Parquet files or a table."""
+    try:
+        asked = msgspec.convert(wanted, Wanted)
+    except msgspec.ValidationError as error:
+        raise contract.invalid(error) from error
+    with patience.unlimited():
+        made: dict[str, Any] = msgspec.to_builtins(await running.run(context, asked))
+    return made
+
+
+async def _searches(context: Context) -> dict[str, str]:
+    """Learn what comes of searches, where several people searched for the same."""
+    await context.progress(0.28, "learning from searches")
+    log = await asyncio.to_thread(searches.read, context.settings)
+    learned = await asyncio.to_thread(searches.learn, log)
+    if learned is None:
+        return {}
+    card = cards.of_searches(context.clock.now(), log, learned)
+    return {trained.AFTER_SEARCH: await trained.publish(context, trained.AFTER_SEARCH, learned.rankings, card)}
 
 
 async def _blends(context: Context) -> dict[str, str]:
     """Learn what comes next from visits, orders and customers, as far as there is enough of each; return the versions by name."""
     await context.progress(0.3, "comparing the products of the catalog")
+    if context.settings.lake_engine == "spark":
+        return await _blends_in_spark(context)
     logs = await asyncio.to_thread(reading.read, context.settings)
     wanted = {
         blends.VIEWED: (Kind.SESSION, logs.visits, "learning what is looked at next"),
@@ -70,6 +122,18 @@ async def _blends(context: Context) -> dict[str, str]:
             versions[name] = await blends.publish(
                 context, name, learned.blend, log.product_ids, cards.of_blend(context.clock.now(), name, log, learned)
             )
+    return versions
+
+
+async def _blends_in_spark(context: Context) -> dict[str, str]:
+    """Do the same in Spark, for logs that one machine cannot hold."""
+    from hanse.capabilities.recommend.spark import training  # Spark is imported only where it is wanted
+
+    tell = _from_thread(context, 0.3, 0.7, "learning in Spark")
+    catalog, made = await asyncio.to_thread(training.learn_all, context.settings, tell)
+    versions = {blends.SIMILAR: await _similar(context, catalog)} if catalog.product_ids else {}
+    for each in made:
+        versions[each.name] = await blends.publish(context, each.name, each.blend, each.product_ids, each.card(context.clock.now()))
     return versions
 
 

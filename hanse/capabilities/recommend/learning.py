@@ -66,7 +66,7 @@ def _measure(chosen: Choice, blend: Blend, log: Histories, asked: Questions) -> 
     grades = questions.grade(asked, ranked, k)
     estimated = {f"recall@{k}": grades.recall, f"NDCG@{k}": grades.ndcg, f"MRR@{k}": grades.reciprocal_rank}
     means = {name: float(values.mean()) if len(values) else 0.0 for name, values in estimated.items()}
-    return {**means, **_spread(ranked, log)}, {name: _interval(values) for name, values in estimated.items() if len(values)}
+    return {**means, **_spread(ranked, log)}, {name: interval(values) for name, values in estimated.items() if len(values)}
 
 
 def _spread(ranked: Items, log: Histories) -> dict[str, float]:
@@ -84,7 +84,7 @@ def _spread(ranked: Items, log: Histories) -> dict[str, float]:
     }
 
 
-def _interval(values: NDArray[Any]) -> tuple[float, float]:
+def interval(values: NDArray[Any]) -> tuple[float, float]:
     """Return the 95 % interval of a mean by a bootstrap over questions (Efron 1979)."""
     rng, count = np.random.default_rng(SEED), len(values)
     means = [values[rng.integers(count, size=count)].mean() for _ in range(RESAMPLES)]

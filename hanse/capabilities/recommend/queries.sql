@@ -42,3 +42,35 @@ WHERE related_id = ANY(%(product_ids)s) AND kind = %(kind)s AND product_id <> AL
 GROUP BY product_id
 ORDER BY count(*) DESC, product_id
 LIMIT %(most)s;
+
+-- newest --
+-- The products that were added last; where a product is at hand, those of its category first.
+SELECT product_id
+FROM products
+WHERE state = 'active' AND product_id <> ALL(%(without)s)
+ORDER BY coalesce(category = (SELECT category FROM products WHERE product_id = %(at_hand)s), false) DESC, created_at DESC, product_id
+LIMIT %(most)s;
+
+-- arranged_pages --
+-- The pages whose blocks were put in order often enough to learn from.
+SELECT request->>'page' AS page
+FROM decisions
+WHERE capability = 'recommend' AND operation = 'recommend.arrange' AND arm = 'treated' AND decided_at >= %(since)s
+GROUP BY 1
+HAVING count(*) >= %(least)s
+ORDER BY 1;
+
+-- arranged --
+-- The latest orders of blocks of a page, the oldest first, with the moment and whether the block that stood first was clicked.
+SELECT blocks, features, decided_at, clicked
+FROM (
+    SELECT answer->'blocks' AS blocks, answer->'features' AS features, decided_at, decision_id, EXISTS (
+        SELECT FROM events
+        WHERE events.decision_id = decisions.decision_id AND name = 'Promotion Clicked' AND properties->>'promotion_id' = answer->'blocks'->>0
+    ) AS clicked
+    FROM decisions
+    WHERE capability = 'recommend' AND operation = 'recommend.arrange' AND arm = 'treated' AND decided_at >= %(since)s AND request->>'page' = %(page)s
+    ORDER BY decided_at DESC, decision_id DESC
+    LIMIT %(most)s
+) AS latest
+ORDER BY decided_at, decision_id;

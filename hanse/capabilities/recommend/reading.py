@@ -74,7 +74,10 @@ def read(settings: Settings) -> Logs:
 def visits(views: pa.Table) -> Log:
     """Build visits from product views: columns profile_id, product_id, occurred_at."""
     at, person, item, product_ids = _columns(views, "profile_id")
-    order = np.lexsort((at, person))[-MOST_ROWS:]
+    if len(at) > MOST_ROWS:
+        newest = np.argsort(at, kind="stable")[-MOST_ROWS:]
+        at, person, item = at[newest], person[newest], item[newest]
+    order = np.lexsort((at, person))
     at, person, item = at[order], person[order], item[order]
     fresh = np.ones(len(at), bool)
     fresh[1:] = (person[1:] != person[:-1]) | (at[1:] - at[:-1] > VISIT_GAP)

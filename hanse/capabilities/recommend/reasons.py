@@ -10,6 +10,9 @@ from hanse.capabilities.recommend.blends import Suggestion
 
 TOGETHER = "Bought together in {orders} of {total} orders"
 POPULAR = "Bought in {orders} of {total} orders from {since} to {until}"
+SEARCHED = "Looked at after {orders} of {total} searches like this"
+WHAT_WAS_SEARCHED = "Others looked at these products after such a search"
+NOTHING_SEARCHED = "Too few people searched for this yet, so these are products that are popular in the whole shop"
 GOES_WITH = "These products were bought together with {title}"
 BEST_SELLERS = "These products are popular in the whole shop"
 BEST_SELLERS_OF = "These products are popular in the category {category}"
@@ -31,6 +34,18 @@ PART_OF = "Spare part of {title}"
 SUCCESSOR_OF = "Successor of {title}"
 SIMILAR_TO = "Similar to {title}"
 WHAT_IS_SIMILAR = "The catalog describes these products like the one at hand"
+OFTEN_TOGETHER = "Often bought together"
+OFTEN_BOUGHT = "Popular with other customers"
+OFTEN_SEARCHED = "Others looked at this after such a search"
+NEW = "New in the shop"
+NEWEST = "Nothing has been learned for this yet, so these are the newest products of the shop"
+NOT_IN_CATALOG = "The catalog has no product {product_id}, so these are products that are popular in the whole shop"
+NOT_IN_CATALOG_NEWEST = "The catalog has no product {product_id}, so these are the newest products of the shop"
+NOTHING_FOR_UNKNOWN = "The catalog has no product {product_id}, so nothing belongs to it"
+NOTHING = "There is nothing to recommend here yet"
+TOO_LATE = "What is known of this person was not found in time, so these are products that are popular in the whole shop"
+ARRANGED = "The blocks stand in the order that is clicked most in moments like this; others are tried now and then"
+PICKED = "These products were picked for this place"
 PINNED = "Chosen by the shop"
 FOR_YOU = "These products fit what this person looked at and ordered"
 WHAT_FOLLOWS = "Others looked at these products after what was looked at here"
@@ -40,6 +55,19 @@ WHAT_WAS_FORGOTTEN = "These products were looked at again and again and not orde
 SUCCESSORS = "These products are successors of {title}"
 WHAT_BELONGS = "These products belong to what is at hand"
 HELD_OUT = "These products are popular; this profile is held out, so that the effect of recommendations can be measured"
+
+BY_NAME = {
+    "recommend.popular": BEST_SELLERS,
+    "recommend.newest": NEWEST,
+    "recommend.for_you": FOR_YOU,
+    "recommend.viewed": WHAT_FOLLOWS,
+    "recommend.after_search": WHAT_WAS_SEARCHED,
+    "recommend.due_again": WHAT_IS_DUE,
+    "recommend.forgotten": WHAT_WAS_FORGOTTEN,
+}
+"""Why something is shown from a source that is not usual in a place."""
+OPEN = {TOGETHER: OFTEN_TOGETHER, POPULAR: OFTEN_BOUGHT, SEARCHED: OFTEN_SEARCHED, HELD_OUT: BEST_SELLERS, TOO_LATE: BEST_SELLERS}
+"""What is said instead where anybody may read it: how many orders a shop has is nobody else's business."""
 
 
 def say(template: str, language: str, **facts: object) -> str:

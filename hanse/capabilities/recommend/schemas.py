@@ -24,6 +24,11 @@ class Placed(Personal, kw_only=True):
     channel: Annotated[ShortText, Meta(description="The channel, such as web, app, mail or store.")] = ""
     segments: Annotated[Annotated[tuple[ShortText, ...], Meta(max_length=100)], Meta(description="The segments of who asks.")] = ()
     limit: Limit = 10
+    answer_from: Annotated[
+        Annotated[tuple[ShortText, ...], Meta(max_length=20)],
+        Meta(description="What to answer from before what is usual there, such as `recommend.popular`; experiments compare such orders."),
+    ] = ()
+    details: Annotated[bool, Meta(description="Whether each product comes with the address of its page, as a storefront needs it.")] = False
     language: Language = None
 
 
@@ -85,6 +90,12 @@ class Forgotten(Placed, kw_only=True, forbid_unknown_fields=True):
     cart: Annotated[ProductIds, Meta(description="What is in the cart; it is not recommended.")] = ()
 
 
+class AfterSearch(Placed, kw_only=True, forbid_unknown_fields=True):
+    """Asks for what others found after a search."""
+
+    query: Annotated[str, Meta(description="What was searched for, as it was typed.", min_length=1, max_length=200)]
+
+
 class Popular(Placed, kw_only=True, forbid_unknown_fields=True):
     """Asks for what sells well."""
 
@@ -97,6 +108,31 @@ class AlsoBought(Placed, kw_only=True, forbid_unknown_fields=True):
     """Asks for what goes with a product."""
 
     product_id: ProductId
+
+
+class Arrange(Personal, kw_only=True, forbid_unknown_fields=True):
+    """Asks in which order the blocks of a page shall stand."""
+
+    page: Annotated[str, Meta(description="The page, such as home.", max_length=60, pattern="^[a-z0-9_-]{1,60}$")]
+    blocks: Annotated[
+        Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=60)], ...], Meta(min_length=2, max_length=20)],
+        Meta(description="What the blocks are called, in the usual order; different names."),
+    ]
+    visit: Annotated[
+        ShortText, Meta(description="What tells visits of unknown people apart, such as a random number; a visit keeps its order for an hour.")
+    ] = ""
+    device: Annotated[ShortText, Meta(description="The device of who asks, such as mobile.")] = ""
+    language: Language = None
+
+
+class Arranged(Decision, kw_only=True, frozen=True):
+    """The blocks of a page in an order. A click on one is told as `Promotion Clicked` with the decision id and the block as `promotion_id`."""
+
+    blocks: Annotated[list[str], Meta(description="The blocks, the first at the top.")]
+    probabilities: Annotated[
+        list[float], Meta(description="How likely each block was to stand where it does, 0 to 1, given those above it; for estimates from the log.")
+    ]
+    features: Annotated[list[float], Meta(description="What was known of the moment: a mobile device, a known person, the evening; 0 or 1 each.")]
 
 
 class RecommendedPrice(msgspec.Struct, kw_only=True, frozen=True):
@@ -115,9 +151,13 @@ class Recommendation(msgspec.Struct, kw_only=True, frozen=True):
     reason: Annotated[str, Meta(description="Why this product is recommended, in words a person can read.")]
     image_url: Annotated[str | None, Meta(description="The address of the product's image.")]
     price: Annotated[RecommendedPrice | None, Meta(description="What one piece costs; null where no price is known.")]
+    url: Annotated[
+        str | None, Meta(description="The address of the product's page; null where the catalog has none, or `details` was not asked for.")
+    ] = None
 
 
 class Ranking(Decision, kw_only=True, frozen=True):
     """Recommended products, the best first."""
 
     items: Annotated[list[Recommendation], Meta(description="The recommended products, the best first.")]
+    source: Annotated[str, Meta(description="What it was answered from, such as `recommend.also_bought`.")] = ""

@@ -1,4 +1,4 @@
-"""The two models of this capability in the registry: how rankings are saved there, and how they are found at a request."""
+"""The rankings of this capability in the registry: how they are saved there, and found at a request."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from hanse.capabilities.recommend.popularity import WINDOW_DAYS
 
 POPULAR = "recommend.popular"
 ALSO_BOUGHT = "recommend.also_bought"
+AFTER_SEARCH = "recommend.after_search"
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ class Trained:
     since: date
     """The first day of the orders that popularity counts."""
     until: date
+
+
+def there(context: Context, name: str) -> bool:
+    """Return whether rankings of a name are in use."""
+    return context.resource(Models).current(name) is not None
 
 
 def current(context: Context, name: str) -> Trained:

@@ -4,4 +4,4 @@ from hanse.ai.models import View
 from hanse.capabilities.recommend import blends, trained
 
 BLENDS = View(frozenset({blends.VIEWED, blends.BOUGHT, blends.NEXT, blends.SIMILAR}), blends.recommender)
-RANKINGS = View(frozenset({trained.POPULAR, trained.ALSO_BOUGHT}), trained.rankings)
+RANKINGS = View(frozenset({trained.POPULAR, trained.ALSO_BOUGHT, trained.AFTER_SEARCH}), trained.rankings)

@@ -26,8 +26,11 @@ START = "hanse_"
 SHOWN = len(START) + 6
 """Characters of a key that stay visible, so that people can tell their keys apart."""
 FORM = re.compile(rf"{START}([A-Za-z0-9_-]{{43}})([A-Za-z0-9_-]{{6}})")
+ORIGIN = re.compile(r"https?://[a-z0-9._-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
 WRITE = "write"
 """Scope of keys that may send events and nothing else, and may therefore stand in a web page."""
+STOREFRONT = "storefront"
+"""Scope of keys that may send events and call the operations that are declared public, and may therefore stand in a web page."""
 EVERYTHING = "*"
 TOUCH_AFTER = timedelta(minutes=1)
 LONGEST_NAME = 100
@@ -70,21 +73,45 @@ class ApiKey:
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+    origins: tuple[str, ...] = ()
+    """Web pages that may ask with it where it is public, such as `https://shop.example`; none for all."""
 
     def __post_init__(self) -> None:
-        """Take the scopes as the database gives them."""
+        """Take lists as the database gives them."""
         object.__setattr__(self, "scopes", frozenset(self.scopes))
+        object.__setattr__(self, "origins", tuple(self.origins))
+
+    @property
+    def is_public(self) -> bool:
+        """Return whether it may ask from web pages."""
+        return STOREFRONT in self.scopes
 
 
-async def create(connection: Connection, name: str, scopes: Iterable[str], *, created_by: str, now: datetime, known: Collection[str] = ()) -> NewKey:
-    """Make a key with scopes: `write`, `*`, or those the caller knows of, the names of capabilities and operations.
+async def create(
+    connection: Connection,
+    name: str,
+    scopes: Iterable[str],
+    *,
+    created_by: str,
+    now: datetime,
+    known: Collection[str] = (),
+    origins: Iterable[str] = (),
+) -> NewKey:
+    """Make a key with scopes: `write`, `storefront`, `*`, or those the caller knows of, the names of capabilities and operations.
 
-    Raises `UnknownScope`, `Conflict` where the name was given before (to a revoked key, too: the audit log names keys by it)
+    A public key may be used from the web pages of all `origins`, or of those given. Raises `UnknownScope`, `Conflict` where the name was given before (to a revoked key, too: the audit log names keys by it)
     and `InvalidRequest` where name or scopes are missing.
     """
-    name, granted = name.strip(), _checked(name.strip(), frozenset(scopes), frozenset(known) | {WRITE, EVERYTHING})
+    name, granted = name.strip(), _checked(name.strip(), frozenset(scopes), frozenset(known) | {WRITE, STOREFRONT, EVERYTHING})
     new = _generate(ids.new(now), name, granted)
-    row = {"key_id": new.key_id, "name": name, "prefix": new.prefix, "key_hash": _hash(new.key), "scopes": sorted(granted)}
+    row = {
+        "key_id": new.key_id,
+        "name": name,
+        "prefix": new.prefix,
+        "key_hash": _hash(new.key),
+        "scopes": sorted(granted),
+        "origins": _origins(origins, granted),
+    }
     cursor = await connection.execute(queries["insert_key"], {**row, "created_by": created_by, "now": now})
     if await cursor.fetchone() is None:
         raise errors.Conflict(what=f"A key with the name {name}")
@@ -148,6 +175,16 @@ def _hash(key: str) -> bytes:
     return sha256(key.encode()).digest()
 
 
+def _origins(given: Iterable[str], scopes: frozenset[str]) -> list[str]:
+    """Return origins as browsers send them; raises `InvalidRequest`."""
+    found = [each.strip().rstrip("/").lower() for each in given if each.strip()]
+    if wrong := next((each for each in found if not ORIGIN.fullmatch(each)), None):
+        raise errors.InvalidRequest(reason=f"{wrong} is not the address of a shop; write it like https://shop.example")
+    if found and STOREFRONT not in scopes:
+        raise errors.InvalidRequest(reason=f"only a key with the scope {STOREFRONT} is asked where it is used")
+    return list(dict.fromkeys(found))
+
+
 def _checked(name: str, scopes: frozenset[str], known: frozenset[str]) -> frozenset[str]:
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise errors.InvalidRequest(reason=f"a key needs a name of 1 to {LONGEST_NAME} visible characters")
@@ -155,4 +192,6 @@ def _checked(name: str, scopes: frozenset[str], known: frozenset[str]) -> frozen
         raise errors.InvalidRequest(reason=f"a key needs at least one scope, such as {WRITE}")
     if unknown := sorted(scopes - known):
         raise UnknownScope(scope=unknown[0], known=", ".join(sorted(known)))
+    if STOREFRONT in scopes and scopes - {STOREFRONT, WRITE}:
+        raise errors.InvalidRequest(reason=f"a key that stands in web pages has the scope {STOREFRONT} and no other; make a second key for the rest")
     return scopes

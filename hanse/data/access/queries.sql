@@ -1,13 +1,13 @@
 -- insert_key --
 -- A new key; nothing comes back where its name is taken.
-INSERT INTO api_keys (key_id, name, prefix, key_hash, scopes, created_by, created_at)
-VALUES (%(key_id)s, %(name)s, %(prefix)s, %(key_hash)s, %(scopes)s, %(created_by)s, %(now)s)
+INSERT INTO api_keys (key_id, name, prefix, key_hash, scopes, origins, created_by, created_at)
+VALUES (%(key_id)s, %(name)s, %(prefix)s, %(key_hash)s, %(scopes)s, %(origins)s, %(created_by)s, %(now)s)
 ON CONFLICT (name) DO NOTHING
 RETURNING key_id;
 
 -- find_key --
 -- The key with a hash, unless it was revoked.
-SELECT key_id, name, prefix, scopes, created_by, created_at, last_used_at, revoked_at
+SELECT key_id, name, prefix, scopes, origins, created_by, created_at, last_used_at, revoked_at
 FROM api_keys
 WHERE key_hash = %(key_hash)s AND revoked_at IS NULL;
 
@@ -20,17 +20,17 @@ WHERE key_id = (SELECT key_id FROM api_keys WHERE key_id = %(key_id)s FOR NO KEY
 -- Takes a key out of use for good; the first time counts.
 UPDATE api_keys SET revoked_at = coalesce(revoked_at, %(now)s)
 WHERE key_id = %(key_id)s
-RETURNING key_id, name, prefix, scopes, created_by, created_at, last_used_at, revoked_at;
+RETURNING key_id, name, prefix, scopes, origins, created_by, created_at, last_used_at, revoked_at;
 
 -- find_key_named --
 -- The key with a name, revoked or not.
-SELECT key_id, name, prefix, scopes, created_by, created_at, last_used_at, revoked_at
+SELECT key_id, name, prefix, scopes, origins, created_by, created_at, last_used_at, revoked_at
 FROM api_keys
 WHERE name = %(name)s;
 
 -- list_keys --
 -- All keys, those in use first.
-SELECT key_id, name, prefix, scopes, created_by, created_at, last_used_at, revoked_at
+SELECT key_id, name, prefix, scopes, origins, created_by, created_at, last_used_at, revoked_at
 FROM api_keys
 ORDER BY revoked_at IS NOT NULL, name;
 

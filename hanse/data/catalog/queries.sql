@@ -110,7 +110,7 @@ GROUP BY path;
 -- summaries --
 -- What capabilities show of some products and compare: texts, picture, some attributes, pieces at all places and the price for everybody,
 -- with the moment at which that price may change.
-SELECT product_id, title, category, state, image_url, price.amount_minor, price.currency, parent_id, brand, created_at,
+SELECT product_id, title, category, state, image_url, url, price.amount_minor, price.currency, parent_id, brand, created_at,
        (SELECT sum(quantity)::double precision FROM stock WHERE stock.product_id = products.product_id) AS stock,
        (SELECT jsonb_object_agg(name, attributes -> name) FROM unnest(%(attributes)s::text[]) AS name WHERE attributes ? name) AS attributes,
        nullif(least(price.valid_until, next.valid_from), 'infinity') AS fresh_until

@@ -31,6 +31,8 @@ class Summary(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     amount_minor: int | None
     """Net price of one piece for everybody, in minor units of `currency`; null where there is none."""
     currency: str | None
+    url: str | None = None
+    """Where its page is."""
     parent_id: str | None = None
     brand: str | None = None
     categories: tuple[str, ...] = ()

@@ -1,9 +1,9 @@
 """Experiments with variants: who gets which variant of an answer, and which variant brings more.
 
-A capability asks `experiments.variant(context, "recommend.popular")` and does what the parameters say; the variant is logged with the
-decision. Independent of the holdout: who is held out takes part in no experiment.
+The parameters of a variant are fields of the operation's request: the contract sets them before the handler runs, and the variant is
+logged with the decision. No capability has to know of it. Independent of the holdout: who is held out takes part in no experiment.
 """
 
-from hanse.data.experiments.running import Running, variant
+from hanse.data.experiments.running import Running, varied
 
-__all__ = ["Running", "variant"]
+__all__ = ["Running", "varied"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from hanse.base.context import Context
 from hanse.base.errors import UnknownOperation
 from hanse.base.operation import Effect, Purpose, operation
 from hanse.data.experiments import report as reporting
-from hanse.data.experiments import store
+from hanse.data.experiments import running, store
 from hanse.data.experiments.errors import ExperimentExists, ExperimentOverlaps, ExperimentState, NothingToMeasure, UnfitVariants, UnknownExperiment
 from hanse.data.experiments.schemas import (
     CreateExperiment,
@@ -40,10 +42,17 @@ EXAMPLE = CreateExperiment(
 async def create(request: CreateExperiment, context: Context) -> Experiment:
     """Make an experiment with variants of an operation's answers; it does not run yet.
 
-    The hypothesis and the measure that decides are said beforehand. The parameters of a variant are for the capability to understand.
+    The hypothesis and the measure that decides are said beforehand. The parameters of a variant are fields of the operation's request: whoever
+    gets the variant is answered as if the touchpoint had sent them.
     """
-    if not context.resources.ports.find(request.operation).decides:
+    found = context.resources.ports.find(request.operation)
+    if not found.decides:
         raise NothingToMeasure(operation=request.operation)
+    for each in request.variants:
+        try:
+            running.applied(found.example, each.parameters)
+        except msgspec.ValidationError as error:
+            raise UnfitVariants(reason=f"“{each.name}” asks for what {found.name} does not take: {error}.") from error
     return await store.create(await context.connection(), request, created_by=context.caller.name, now=context.clock.now())
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import accumulate
+from typing import Any, TypeVar
 from uuid import UUID
+
+import msgspec
+import structlog
 
 from hanse.base.context import Context, Variant
 from hanse.base.database import Pool
-from hanse.base.decision import Arm
+from hanse.base.decision import Arm, Personal
 from hanse.data.decisions import experiment as hashing
 from hanse.data.experiments import store
 from hanse.data.experiments.schemas import Experiment, State
+
+RequestT = TypeVar("RequestT", bound=msgspec.Struct)
 
 
 class Running:
@@ -46,7 +52,7 @@ def variant(context: Context, operation: str, placement: str | None = None) -> V
     Null, so that the usual answer is given, where no experiment runs on the operation's answers in this place, where nobody is known that
     could be told apart from one visit to the next, and for whoever is held out.
     """
-    running, profile_id = context.resources.held.get(Running), context.subject.profile_id
+    running, profile_id = context.resources.held.get(Running), context.subject.counted_id
     if not isinstance(running, Running) or profile_id is None or context.assignment.arm is Arm.HELD_OUT:
         return None
     experiment = running.on(operation, placement)
@@ -54,6 +60,30 @@ def variant(context: Context, operation: str, placement: str | None = None) -> V
         return None
     context.variant = assign(experiment, profile_id)
     return context.variant
+
+
+def varied(context: Context, operation: str, request: RequestT) -> RequestT:
+    """Return a request with the fields that the variant of the person sets, and have that logged; itself where no experiment runs on it.
+
+    Parameters that the operation has learned to refuse since leave the usual answer, outside the experiment.
+    """
+    found = variant(context, operation, getattr(request, "placement", None) or None)
+    if found is None or not found.parameters:
+        return request
+    try:
+        return applied(request, found.parameters)
+    except msgspec.ValidationError as error:
+        context.variant = None
+        structlog.get_logger().warning("a variant does not fit its operation any more", operation=operation, variant=found.name, reason=str(error))
+        return request
+
+
+def applied(request: RequestT, parameters: Mapping[str, Any]) -> RequestT:
+    """Return a request with other values in some of its fields; raises `msgspec.ValidationError`."""
+    if who := sorted(set(parameters) & set(Personal.__struct_fields__)):
+        message = f"`{who[0]}` says who asks, which no variant decides"
+        raise msgspec.ValidationError(message)
+    return msgspec.convert({**msgspec.structs.asdict(request), **parameters}, type(request))
 
 
 def assign(experiment: Experiment, profile_id: UUID) -> Variant:

@@ -43,7 +43,7 @@ class VariantOf(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
 
     name: Annotated[VariantName, Meta(description="Its name within the experiment.")]
     weight: Annotated[float, Meta(gt=0, le=1000, description="How many get it, in proportion to the weights of the others.")] = 1.0
-    parameters: Annotated[dict[str, Any], Meta(description="What it asks of the capability, as the capability understands it.")] = {}
+    parameters: Annotated[dict[str, Any], Meta(description="Fields of the request, and what they are for those who get it.")] = {}
 
 
 class CreateExperiment(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -18,6 +18,11 @@ def from_utc_timestamp(moment: ir.TimestampValue, zone: ir.StringValue) -> ir.Ti
     """Return what clocks in a time zone showed at a moment; Spark has it, and sessions on DuckDB define it."""
 
 
+@ibis.udf.scalar.builtin(signature=(("string", "string"), "string"))  # type: ignore[untyped-decorator]  # Ibis has no types
+def get_json_object(text: ir.StringValue, path: ir.StringValue) -> ir.StringValue:
+    """Return what stands at a path in JSON text, as text; Spark has it, and sessions on DuckDB define it."""
+
+
 def local_time(moment: ir.TimestampValue, time_zone: str) -> ir.TimestampValue:
     """Return what clocks in a time zone (IANA) showed at a moment, to take days and months from."""
     return from_utc_timestamp(moment, time_zone)
@@ -68,10 +73,24 @@ def product_views(events: ir.Table, merges: ir.Table) -> ir.Table:
     seen = events.filter(events.name.isin(["Product Viewed", "Product Added"]) & events.profile_id.notnull())
     seen = seen.left_join(merges, "profile_id").select(
         profile_id=ibis.coalesce(merges.canonical_id, seen.profile_id),
-        product_id=seen.properties.cast("json")["product_id"].str,
+        product_id=get_json_object(seen.properties, "$.product_id"),
         occurred_at=seen.occurred_at,
     )
     return seen.filter(seen.product_id.notnull())
+
+
+def searches(events: ir.Table, merges: ir.Table) -> ir.Table:
+    """Tell who searched for what: one row for each search.
+
+    Columns: profile_id, of the person whoever was merged into them; query, as it was typed; occurred_at.
+    """
+    asked = events.filter((events.name == "Products Searched") & events.profile_id.notnull())
+    asked = asked.left_join(merges, "profile_id").select(
+        profile_id=ibis.coalesce(merges.canonical_id, asked.profile_id),
+        query=get_json_object(asked.properties, "$.query"),
+        occurred_at=asked.occurred_at,
+    )
+    return asked.filter(asked.query.notnull())
 
 
 def sales_by_product(lines: ir.Table) -> ir.Table:

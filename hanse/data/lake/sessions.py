@@ -138,8 +138,9 @@ def _duckdb(folder: Path, found: dict[str, list[str]]) -> tuple[Any, Callable[[]
     connection = duckdb.connect(config={"TimeZone": "UTC", "temp_directory": str(folder / "spill"), "autoinstall_known_extensions": "false"})
     for dataset, paths in found.items():
         connection.read_parquet(paths, hive_partitioning=False).create_view(dataset)
-    # the one function that expressions need and that Spark has by this name
+    # the functions that expressions need and that Spark has by these names
     connection.execute("CREATE MACRO from_utc_timestamp(moment, zone) AS timezone(zone, moment)")
+    connection.execute("CREATE MACRO get_json_object(text, path) AS json_extract_string(text, path)")
     backend = ibis.duckdb.from_connection(connection)
     connection.execute("SET enable_progress_bar = false")  # Ibis has it drawn into whatever log there is
     return backend, connection.close

@@ -72,3 +72,8 @@ SELECT text, author, written_at FROM customer_notes WHERE profile_id = ANY(%(pro
 -- What was entered about them for the CRM, but for exports like this one: the same data gives the same archive.
 SELECT kind, subject, text, facts, purpose, operation, occurred_at FROM entries
 WHERE profile_id = ANY(%(profile_ids)s::uuid[]) AND operation IS DISTINCT FROM 'privacy.export' ORDER BY occurred_at, entry_id;
+
+-- recommendations --
+-- What was recommended to them in batches that are kept as a table, such as those of newsletters; files of batches say what decisions say.
+SELECT batch_id, rank, product_id, score, reason, language, decision_id, arm, basis, model_version FROM batch_recommendations
+WHERE profile_id = ANY(%(profile_ids)s::uuid[]) ORDER BY batch_id, rank;

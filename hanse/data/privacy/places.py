@@ -46,6 +46,7 @@ PLACES = (
     Place("procrastinate_jobs", ("id",), ("args",)),
     Place("job_progress", ("job_id",), ("result",), ("note", "error")),
     Place("audit_log", ("audit_id",), ("facts",), ("subject",)),
+    Place("recommendation_batches", ("batch_id",), ("request",)),
     Place("entries", ("entry_id",), ("facts",), ("subject", "text")),
 )
 
@@ -61,7 +62,10 @@ WITHOUT_PEOPLE = frozenset(
 """Tables about the shop, or about those who work with Hanse; or of numbers and hashes alone."""
 
 ERASED_WHOLE = frozenset(
-    {"profiles", "identities", "consents", "memberships", "price_lists", "consent_chains", "consent_confirmations", "shop_resources"}
+    {
+        *("profiles", "identities", "consents", "memberships", "price_lists", "consent_chains", "consent_confirmations", "shop_resources"),
+        "batch_recommendations",
+    }
 )
 """Tables whose rows about a person go with them."""
 

@@ -146,6 +146,12 @@ async def find(connection: Connection, kind: str, value: str) -> UUID | None:
     return row["profile_id"] if row else None
 
 
+async def is_alone(connection: Connection, profile_id: UUID) -> bool:
+    """Return whether a profile is known by one identity and no more, as a browser is on which nobody has signed in."""
+    row = await (await connection.execute(queries["count_identities"], {"profile_id": profile_id})).fetchone()
+    return row is not None and row["count"] == 1
+
+
 async def canonical(connection: Connection, wanted: Collection[Key]) -> dict[Key, UUID]:
     """Return for those of some identities that are known the profile that stands for whoever they belong to."""
     facts = {"kinds": [kind for kind, _ in wanted], "values": [value for _, value in wanted]}

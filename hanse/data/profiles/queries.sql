@@ -47,6 +47,11 @@ WITH gone AS (
 )
 DELETE FROM profiles WHERE profile_id = ANY(%(fresh)s::uuid[]);
 
+-- count_identities --
+-- By how many identities somebody is known, all profiles that are the same person together; two are enough to tell.
+SELECT count(*) AS count
+FROM (SELECT FROM identities WHERE profile_id = ANY(profile_members(%(profile_id)s)) LIMIT 2) AS known;
+
 -- find_profile --
 -- The profile that stands for whoever an identity belongs to.
 SELECT coalesce(profile.merged_into, profile.profile_id) AS profile_id

@@ -23,6 +23,7 @@ app.command(f"{HERE}.calling:call", help="Call an operation with a JSON request,
 app.command(f"{HERE}.importing:import_file", name="import", help="Import orders, products or customers from a file or folder.")
 app.command(f"{HERE}.training:train", help="Train a capability's models now.")
 app.command(f"{HERE}.training:evaluate", help="Measure a capability on held-out data, beside its baseline.")
+app.command(f"{HERE}.running:run", help="Run a job now, or list the jobs.")
 app.command(f"{HERE}.sampling:sample", help="Fill the database with the sample shop.")
 app.command(f"{HERE}.access:key_app", name="key", help="Make, list and revoke API keys.")
 app.command(f"{HERE}.access:link", help="Make a link that signs in to the console once.")

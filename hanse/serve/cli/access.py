@@ -9,8 +9,9 @@ from cyclopts import App, Parameter
 from rich.markup import escape
 from rich.table import Table
 
+from hanse.base import errors
 from hanse.base.operation import Effect
-from hanse.data.access import accounts, audit, keys
+from hanse.data.access import accounts, audit, keys, proofs
 from hanse.serve.cli import terminal
 from hanse.serve.runtime import Runtime
 
@@ -23,7 +24,8 @@ def create(
     name: str,
     /,
     *,
-    scope: Annotated[list[str], Parameter(help="What it may do: write, a capability, an operation or *.")],
+    scope: Annotated[list[str], Parameter(help="What it may do: write, storefront, a capability, an operation or *.")],
+    origin: Annotated[tuple[str, ...], Parameter(help="Shops from whose pages a storefront key may ask, such as https://shop.example.")] = (),
     as_json: terminal.Json = False,
 ) -> None:
     """Make a key and show it, this once.
@@ -37,7 +39,8 @@ def create(
     async def work(running: Runtime) -> Any:
         async with running.context() as context:
             connection, now = await context.connection(), context.clock.now()
-            made = await keys.create(connection, name, scope, created_by=COMMAND_LINE, known=running.registry.scopes, now=now)
+            known = running.registry.scopes
+            made = await keys.create(connection, name, scope, created_by=COMMAND_LINE, known=known, now=now, origins=origin)
             await _note(context, "key.create", name)
             return made
 
@@ -55,6 +58,27 @@ def list_keys(*, as_json: terminal.Json = False) -> None:
             return await keys.list_all(await context.connection())
 
     terminal.answer(terminal.run(work), as_json=as_json, show=_show)
+
+
+@key_app.command
+def secret(name: str, /, *, as_json: terminal.Json = False) -> None:
+    """Show the secret of a storefront key, with which the server of the shop proves who is signed in; it belongs in no web page.
+
+    Parameters
+    ----------
+    name
+        Name of the key.
+    """
+
+    async def work(running: Runtime) -> dict[str, str]:
+        async with running.context() as context:
+            found = await keys.named(await context.connection(), name)
+            if not found.is_public:
+                raise errors.InvalidRequest(reason=f"only a key with the scope {keys.STOREFRONT} has a secret")
+            await _note(context, "key.secret", name)
+            return {"secret": proofs.secret(running.settings.home, found.name)}
+
+    terminal.answer(terminal.run(work), as_json=as_json, show=lambda found: terminal.out.print(found["secret"]))
 
 
 @key_app.command

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from hanse.base import config
 from hanse.data import events
@@ -10,6 +11,7 @@ from hanse.serve import logs, runtime, supervisor
 from hanse.serve.cli import terminal
 from hanse.serve.jobs import Queue
 from hanse.serve.runtime import Runtime
+from hanse.serve.shop import opening
 
 
 def demo(*, host: str = supervisor.HOST, port: int | None = None, customers: int = 2000, seed: int = 7) -> None:
@@ -28,8 +30,8 @@ def demo(*, host: str = supervisor.HOST, port: int | None = None, customers: int
     """
     settings = config.load()
     with runtime.database_of(settings) as conninfo:
-        asyncio.run(_prepare(settings, conninfo, customers, seed))
-        supervisor.serve(settings, conninfo, host=host, port=port, announce=terminal.out.print)
+        shop = asyncio.run(_prepare(settings, conninfo, customers, seed))
+        supervisor.serve(settings, conninfo, host=host, port=port, shop=shop, announce=terminal.out.print)
 
 
 def serve(*, host: str = supervisor.HOST, port: int | None = None, workers: int = 1, jobs: bool = True) -> None:
@@ -75,19 +77,23 @@ def worker(*, once: bool = False, concurrency: int = 1) -> None:
         asyncio.run(work(conninfo))
 
 
-async def _prepare(settings: config.Settings, conninfo: str, customers: int, seed: int) -> None:
-    """Make the sample shop where the log is empty, and bring lake, figures and models up to date with it."""
+async def _prepare(settings: config.Settings, conninfo: str, customers: int, seed: int) -> Mapping[str, str]:
+    """Make the sample shop where the log is empty, bring lake, figures and models up to date with it, and open its pages."""
     logs.configure("warning")
     async with runtime.started(settings, conninfo) as running:
-        if not await _is_empty(running):
-            return
-        with terminal.progress("Sample shop") as tell:
-            filling = running.registry.jobs["sample.fill"]
+        if await _is_empty(running):
+            await _fill(running, customers, seed)
+        return await opening.environment(running)
+
+
+async def _fill(running: Runtime, customers: int, seed: int) -> None:
+    with terminal.progress("Sample shop") as tell:
+        filling = running.registry.jobs["sample.fill"]
+        async with running.context(progress=tell) as context:
+            await filling(context, customers=customers, seed=seed)
+        for following in running.registry.following(filling):
             async with running.context(progress=tell) as context:
-                await filling(context, customers=customers, seed=seed)
-            for following in running.registry.following(filling):
-                async with running.context(progress=tell) as context:
-                    await following(context)
+                await following(context)
 
 
 async def _is_empty(running: Runtime) -> bool:

@@ -49,7 +49,7 @@ async def show(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
         usual: dict[str, Any] = {"time_zone": settings.time_zone, "currency": settings.currency}
         found = await effect.effects(connection, name, since=span.since, until=span.until, **usual)
         running = [each for each in await experiments.listing(connection, State.RUNNING) if each.operation.startswith(f"{name}.")]
-        decisions = await effect.page(connection, name, _uuid(request.query_params.get("before", "")), LATEST)
+        decisions = await effect.page(connection, name, uuid(request.query_params.get("before", "")), LATEST)
     scale = measures.scale((found.clicks, found.orders))
     facts: dict[str, Any] = {
         "effect": found,
@@ -203,7 +203,8 @@ def _chosen(entries: list[Entry], current: dict[str, Entry], version: str) -> En
     return next(iter((*named, *current.values(), *entries)), None)
 
 
-def _uuid(text: str) -> UUID | None:
+def uuid(text: str) -> UUID | None:
+    """Return an id that stands in an address; null for anything else."""
     try:
         return UUID(text)
     except ValueError:

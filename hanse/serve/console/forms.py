@@ -21,6 +21,7 @@ KINDS: dict[type[inspect.Type], str] = {
     inspect.DateTimeType: "moment",
 }
 PERSONAL = frozenset(Personal.__struct_fields__)
+PROOF = "user_hash"
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,11 @@ def names(request_type: type) -> frozenset[str]:
 
 
 def fields(request_type: type, example: Any, words: Words) -> list[Field]:
-    """Return the fields of a request, those that name a person last."""
+    """Return the fields of a request, those that name a person last; without the proof that only public keys need."""
     declared = inspect.type_info(request_type)
     if not isinstance(declared, inspect.StructType):
         return []
-    found = [_field(each, getattr(example, each.name, None), words) for each in declared.fields]
+    found = [_field(each, getattr(example, each.name, None), words) for each in declared.fields if each.name != PROOF]
     return sorted(found, key=lambda field: field.personal)
 
 

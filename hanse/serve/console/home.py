@@ -16,6 +16,7 @@ from hanse.data.profiles.store import queries as profile_queries
 from hanse.serve.console import measures, pages, period, session
 from hanse.serve.console.period import Period
 from hanse.serve.console.session import AnyRequest, Visit
+from hanse.serve.shop import opening
 
 queries = Queries(__package__)
 ORDER = "Order Completed"
@@ -38,7 +39,7 @@ async def show(request: AnyRequest) -> Response[bytes]:
         }
     facts["scale"] = measures.scale(each.orders for each in facts["effects"])
     chart = day_chart(visit, span, days)
-    return pages.page(visit, "home.html", period=span, chart=chart, verdict=measures.verdict, **facts)
+    return pages.page(visit, "home.html", period=span, chart=chart, verdict=measures.verdict, sample_shop=bool(opening.key()), **facts)
 
 
 async def count_by_day(visit: Visit, connection: Connection, span: Period) -> dict[date, int]:

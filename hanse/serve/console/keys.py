@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from hanse.base.errors import HanseError
-from hanse.data.access import keys
+from hanse.data.access import keys, proofs
 from hanse.data.access.accounts import Permission
 from hanse.serve.console import labels, pages, session
 from hanse.serve.console.session import AnyRequest, Visit
@@ -27,7 +27,7 @@ async def create(request: AnyRequest) -> Response[bytes]:
     visit = session.of(request)
     visit.need(Permission.KEYS)
     form = await request.form()
-    name, scopes = str(form.get("name", "")), [str(each) for each in form.getall("scope", [])]
+    name, scopes, origins = str(form.get("name", "")), [str(each) for each in form.getall("scope", [])], str(form.get("origins", ""))
     try:
         async with visit.context() as context:
             made = await keys.create(
@@ -37,11 +37,13 @@ async def create(request: AnyRequest) -> Response[bytes]:
                 created_by=visit.account.name,
                 known=visit.runtime.registry.scopes,
                 now=context.clock.now(),
+                origins=origins.replace(",", " ").split(),
             )
             await visit.note(context, "keys.create", subject=str(made.key_id), name=made.name, scopes=sorted(made.scopes))
     except HanseError as error:
-        return await _page(visit, status=error.status, wrong=visit.words.error(error), name=name, chosen=scopes)
-    return await _page(visit, made=made)
+        return await _page(visit, status=error.status, wrong=visit.words.error(error), name=name, chosen=scopes, origins=origins)
+    secret = proofs.secret(visit.runtime.settings.home, made.name) if keys.STOREFRONT in made.scopes else ""
+    return await _page(visit, made=made, secret=secret)
 
 
 @post("/keys/{key_id:uuid}/revoke", status_code=200)
@@ -61,7 +63,7 @@ async def _page(visit: Visit, *, status: int = 200, **facts: Any) -> Response[by
         found = await keys.list_all(await context.connection())
     registry = visit.runtime.registry
     operations = sorted(each.name for each in registry.operations.values())
-    usual = {"made": None, "wrong": "", "name": "", "chosen": [keys.WRITE]}
+    usual = {"made": None, "secret": "", "wrong": "", "name": "", "origins": "", "chosen": [keys.WRITE]}
     named = {name.partition(".")[0] for name in operations}
     capabilities = {name: labels.scope(visit.words, name, registry.capabilities.get(name)) for name in named}
     return pages.page(visit, "keys.html", status=status, keys=found, operations=operations, capabilities=capabilities, **{**usual, **facts})

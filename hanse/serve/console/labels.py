@@ -136,6 +136,7 @@ def scope(words: Words, name: str, capability: Capability | None) -> str:
         "profiles": gettext("Customers"),
         "consent": gettext("Consents"),
         "experiments": gettext("Experiments"),
+        "placements": gettext("Placements"),
     }.get(name, name)
 
 

@@ -35,7 +35,8 @@ def _pages(visit: Visit) -> list[Place]:
     rejects = Place("/data/rejects", visit.words.gettext("Rejects"), icon="circle-alert")
     quality = Place("/data/quality", visit.words.gettext("Quality"), icon="triangle-alert")
     retention = Place("/data/retention", visit.words.gettext("Retention"), icon="archive")
-    return [*places.rail(visit).all, matches, imports, rejects, quality, retention, *below]
+    shown = Place("/capabilities/recommend/placements", visit.words.gettext("Placements"), icon="layers")
+    return [*places.rail(visit).all, shown, matches, imports, rejects, quality, retention, *below]
 
 
 async def _products(visit: Visit, connection: Connection, text: str) -> list[tuple[Place, str]]:

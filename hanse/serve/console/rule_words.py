@@ -103,13 +103,14 @@ def placement(words: Words, name: str) -> str:
         "home": gettext("Home page"),
         "category_page": gettext("Category page"),
         "out_of_stock": gettext("Out of stock"),
+        "search_page": gettext("Search page"),
         "reorder": gettext("Ordering again"),
         "reminder": gettext("Reminder"),
         "mail": gettext("Mail"),
     }.get(name, name)
 
 
-PLACEMENTS = ("product_page", "cart", "home", "category_page", "out_of_stock", "reorder", "reminder", "mail")
+PLACEMENTS = ("product_page", "cart", "home", "category_page", "out_of_stock", "search_page", "reorder", "reminder", "mail")
 """Placements that are offered before anybody names others."""
 
 
@@ -120,6 +121,8 @@ def source(words: Words, name: str) -> str:
         "recommend.also_bought": gettext("Bought together"),
         "recommend.popular_in_category": gettext("Popular in the category"),
         "recommend.popular": gettext("Popular in the shop"),
+        "recommend.after_search": gettext("Looked at after a search"),
+        "recommend.newest": gettext("New in the shop"),
         "recommend.viewed": gettext("Looked at next"),
         "recommend.bought": gettext("Bought by similar customers"),
         "recommend.next": gettext("Bought next"),

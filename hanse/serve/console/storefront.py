@@ -73,7 +73,7 @@ async def create(request: AnyRequest) -> Response[bytes]:
 
 async def _page(visit: Visit, *, status: int = 200, key: str = PLACEHOLDER, **facts: Any) -> Response[bytes]:
     usual = {"made": None, "wrong": "", "name": "", "arrivals": await _arrivals(visit)}
-    return pages.page(visit, "storefront.html", status=status, **snippets(_address(visit), key), **{**usual, **facts})
+    return pages.page(visit, "storefront.html", status=status, **snippets(address(visit), key), **{**usual, **facts})
 
 
 def snippets(host: str, key: str) -> dict[str, Any]:
@@ -90,7 +90,7 @@ async def _arrivals(visit: Visit) -> list[dict[str, Any]]:
     """Return the keys that may stand in a page, each with its last event."""
     async with visit.context() as context:
         connection = await context.connection()
-        found = [each for each in await keys.list_all(connection) if each.scopes == {keys.WRITE} and not each.revoked_at]
+        found = [each for each in await keys.list_all(connection) if each.scopes <= {keys.WRITE, keys.STOREFRONT} and not each.revoked_at]
         last = await _last_events(connection)
     return [_arrival(each, last.get(each.name)) for each in found]
 
@@ -104,6 +104,7 @@ def _arrival(key: ApiKey, last: dict[str, Any] | None) -> dict[str, Any]:
     return {"name": key.name, "event": last["name"] if last else "", "at": last["received_at"] if last else key.last_used_at}
 
 
-def _address(visit: Visit) -> str:
+def address(visit: Visit) -> str:
+    """Return where browsers reach this server."""
     request = visit.request
     return visit.runtime.settings.public_url.rstrip("/") or f"{request.url.scheme}://{request.headers.get('host', '')}"

@@ -15,9 +15,10 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 import hanse
+from hanse.ai.models import Models
 from hanse.base import config
 from hanse.data.events.live import Live
-from hanse.serve import console, logs, supervisor, tracking, webhooks
+from hanse.serve import console, logs, shop, supervisor, tracking, webhooks
 from hanse.serve.http import mcp, operations, problems, stopping, traces
 from hanse.serve.http import openapi as descriptions
 from hanse.serve.http.keys import KeyRing
@@ -42,6 +43,7 @@ def application(runtime: Runtime) -> Litestar:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         await runtime.start()
+        await runtime.resources.get(Models).prepare()
         await queue.open()
         _settle()
         live = runtime.resources.get(Live)
@@ -62,6 +64,7 @@ def application(runtime: Runtime) -> Litestar:
             agents.route,
             *tracking.routes(runtime),
             *webhooks.routes(runtime),
+            *shop.routes(runtime),
             *console.routes(runtime),
         ],
         state=State({"runtime": runtime, "key_ring": keys, "queue": queue}),
@@ -74,6 +77,7 @@ def application(runtime: Runtime) -> Litestar:
             allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type", *tracking.SENT_BY_BROWSERS],
             expose_headers=["Retry-After"],
+            max_age=7200,  # as long as browsers remember it at most
         ),
         request_max_body_size=runtime.settings.body_limit_bytes,
         response_headers=problems.HEADERS,

@@ -84,9 +84,9 @@ def basis(operation: Operation[Any, Any]) -> str:
 
 
 def effect(operation: Operation[Any, Any]) -> str:
-    """Return a sentence on what calling does."""
+    """Return a sentence on what calling does, and one where anybody may call."""
     return {
         Effect.READ: "It changes nothing.",
         Effect.WRITE: "It changes what Hanse keeps and is noted in the audit log.",
         Effect.ACT: "It reaches a person or money and is noted in the audit log.",
-    }[operation.effect]
+    }[operation.effect] + (" Public keys may call it." if operation.public else "")

@@ -163,7 +163,7 @@ def routes(runtime: Runtime) -> list[BaseRouteHandler]:
         headers = {name.decode(): value.decode() for name, value in answer.headers}
         return Response(answer.body, status_code=answer.status, headers=headers, media_type="application/json")
 
-    return [receive_events, receive_metrics, receive_pixel, describe_source, describe_project, metrics.metrics, storefront.tag]
+    return [receive_events, receive_metrics, receive_pixel, describe_source, describe_project, metrics.metrics, storefront.tag, storefront.elements]
 
 
 def key_of(authorization: bytes) -> str | None:

@@ -24,7 +24,7 @@ queries = Queries(__package__)
 
 REMEMBER_SECONDS = 30.0
 MOST_REMEMBERED = 10_000
-ENOUGH = frozenset({"*", keys.WRITE, "events", "events.record"})
+ENOUGH = frozenset({"*", keys.WRITE, keys.STOREFRONT, "events", "events.record"})
 """Scopes of which one is enough to send events."""
 
 

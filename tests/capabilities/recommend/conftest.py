@@ -44,6 +44,9 @@ class PlainPorts:
     def assign(self, capability: str, profile_id: UUID | None) -> Assignment:
         return Assignment(Arm.HELD_OUT, 0.05) if profile_id == HELD_OUT else Assignment(Arm.TREATED, 0.95 if profile_id else 1.0)
 
+    def vary(self, operation: Operation[Any, Any], request: Any, context: Context) -> Any:
+        return request
+
     async def record(self, operation: Operation[Any, Any], request: Any, answer: Decision, context: Context) -> None:
         self.recorded.append(answer)
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from hanse.ai import models
 from hanse.ai.models import Models
+from hanse.base.config import Settings
 from hanse.base.context import Context
-from hanse.capabilities.recommend import blends, evaluation, jobs, operations, trained
+from hanse.capabilities.recommend import blends, evaluation, jobs, operations, orders, trained
+from hanse.capabilities.recommend.baskets import Baskets
+from hanse.capabilities.recommend.choice import Choice, Tell
 from hanse.capabilities.recommend.errors import NotEnoughOrders
+from hanse.capabilities.recommend.histories import Histories
+from hanse.capabilities.recommend.learning import Learned
+from hanse.capabilities.recommend.methods.transitions import Transitions
+from hanse.capabilities.recommend.questions import Kind
+from hanse.capabilities.recommend.reading import Catalog, Log
+from hanse.capabilities.recommend.spark import training
 from hanse.data import events
 from hanse.data.catalog import Product
 from hanse.data.events import Event
@@ -88,12 +99,12 @@ async def test_what_was_returned_is_not_learned_from(shop: Shop) -> None:
     assert "p01" not in {item.product_id for item in answer.items}
 
 
-async def test_too_few_orders_of_two_products_are_said_so(shop: Shop) -> None:
+async def test_too_few_orders_of_two_products_are_said_and_the_rest_is_learned(shop: Shop) -> None:
     await prepared(shop, [*checkerboard(19), *[order(number, [3]) for number in range(100, 140)]])
-    with pytest.raises(NotEnoughOrders, match=r"at least 20 orders .* there are 19"):
-        await run_training(shop)
-    async with shop.resources.pool.connection() as connection:
-        assert await models.listing(connection) == []
+    result = await run_training(shop)
+    assert re.search(r"at least 20 orders .* there are 19", str(result["left_out"]))
+    assert blends.SIMILAR in result["versions"]
+    assert trained.POPULAR not in result["versions"]
 
 
 async def test_no_orders_at_all_are_said_so(shop: Shop) -> None:
@@ -135,3 +146,36 @@ async def test_evaluation_measures_each_method_and_trains_nothing(shop: Shop) ->
     assert (measured.orders, measured.queries) == (16, 80)
     async with shop.resources.pool.connection() as connection:
         assert await models.listing(connection) == []
+
+
+async def test_where_the_lake_is_in_spark_the_blends_learn_there(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Settings] = []
+
+    def learn_all(settings: Settings, tell: Tell) -> tuple[Catalog, list[training.Trained]]:
+        told.append(settings)
+        tell(0.5, "learning transitions in Spark")
+        log = Histories.from_rows([[0, 1], [1, 2]] * 30)
+        chosen = Choice(Kind.SESSION, (Transitions(),), (1.0,), None, ())
+        learned = Learned(chosen, chosen.fit(log), {}, {}, {}, 0, 0.0)
+        sample = Log(log, ("p00", "p01", "p02"), None, None, 2)
+        return Catalog((), ()), [training.Trained(blends.VIEWED, learned.blend, sample.product_ids, learned, sample, {"interactions": 10**9})]
+
+    await prepared(shop, checkerboard())
+    monkeypatch.setattr(training, "learn_all", learn_all)
+    monkeypatch.setattr(shop.resources, "settings", msgspec.structs.replace(shop.resources.settings, lake_engine="spark"))
+    monkeypatch.setattr("hanse.capabilities.recommend.orders._baskets", _on_duckdb)
+    result = await run_training(shop)
+    assert [each.lake_engine for each in told] == ["spark"]
+    assert set(result["versions"]) == {trained.ALSO_BOUGHT, trained.POPULAR, blends.VIEWED}
+    async with shop.resources.pool.connection() as connection:
+        card = await models.card(connection, result["versions"][blends.VIEWED])
+    assert card.sizes == {"interactions": 10**9}
+    assert (await shop.call(operations.also_viewed, {"product_id": "p00", "limit": 1})).items[0].product_id == "p01"
+
+
+_baskets = orders._baskets
+
+
+def _on_duckdb(settings: Settings, categories: dict[str, tuple[str, ...]]) -> Baskets:
+    """Read orders as ever, so that this test needs no Spark."""
+    return _baskets(msgspec.structs.replace(settings, lake_engine="duckdb"), categories)

@@ -7,14 +7,19 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from hanse.base import context as contract
 from hanse.base import errors
+from hanse.base.context import Caller
 from hanse.base.decision import Arm, Basis
-from hanse.capabilities.recommend import operations, trained
-from hanse.capabilities.recommend.errors import NotTrained, UnknownCategory
-from hanse.capabilities.recommend.schemas import RecommendedPrice
+from hanse.capabilities.recommend import operations, patience, trained
+from hanse.capabilities.recommend.errors import UnknownCategory
+from hanse.capabilities.recommend.rules import store as rules
+from hanse.capabilities.recommend.rules.schemas import Draft, Pin
+from hanse.capabilities.recommend.rules.store import Author
+from hanse.capabilities.recommend.schemas import AlsoBought, Popular, RecommendedPrice
 from hanse.data.catalog import Price, Product
-from hanse.data.catalog.errors import UnknownProduct
 from tests.capabilities.recommend.conftest import HELD_OUT, Shop
+from tests.conftest import NOW
 
 CATEGORY = {"de": "Maschinen > Bohren", "en": "Machines > Drilling"}
 NEIGHBOURS = {"drill": [("bit", 0.5, 128, 2000), ("old", 0.4, 90, 2000), ("case", 0.25, 12, 2000)], "bit": [("drill", 0.5, 128, 900)]}
@@ -28,8 +33,8 @@ BEST_SELLERS = {
 
 
 @pytest.fixture
-async def versions(shop: Shop) -> dict[str, str]:
-    """A trained shop of six products."""
+async def filled(shop: Shop) -> Shop:
+    """A shop of six products that has learned nothing yet."""
     await shop.sell(
         [
             Product(product_id="drill", title={"de": "Bohrmaschine", "en": "Drill"}, category=CATEGORY),
@@ -41,8 +46,14 @@ async def versions(shop: Shop) -> dict[str, str]:
         ],
         [Price(product_id="bit", amount_minor=1290)],
     )
+    return shop
+
+
+@pytest.fixture
+async def versions(filled: Shop) -> dict[str, str]:
+    """What the shop has learned."""
     names = {trained.ALSO_BOUGHT: NEIGHBOURS, trained.POPULAR: BEST_SELLERS}
-    return {name: await shop.learn(name, rankings) for name, rankings in names.items()}
+    return {name: await filled.learn(name, rankings) for name, rankings in names.items()}
 
 
 async def test_what_was_bought_together_comes_with_scores_titles_and_reasons(shop: Shop, versions: dict[str, str]) -> None:
@@ -139,15 +150,61 @@ async def test_a_category_there_is_not_is_said_so(shop: Shop, versions: dict[str
         await shop.call(operations.popular, {"category": category})
 
 
-async def test_a_product_there_is_not_is_said_so(shop: Shop, versions: dict[str, str]) -> None:
-    with pytest.raises(UnknownProduct, match="wrench"):
-        await shop.call(operations.also_bought, {"product_id": "wrench"})
+async def test_for_a_product_there_is_not_everybody_s_answer_says_so(shop: Shop, versions: dict[str, str]) -> None:
+    answer = await shop.call(operations.also_bought, {"product_id": "wrench", "limit": 1}, "de")
+    assert (answer.source, len(answer.items)) == ("recommend.popular", 1)
+    assert answer.reason == "Im Katalog gibt es kein Produkt wrench, darum sind dies Produkte, die im ganzen Shop beliebt sind"
 
 
-async def test_before_training_the_remedy_is_said(shop: Shop) -> None:
-    for operation, arguments in ((operations.popular, {}), (operations.also_bought, {"product_id": "drill"})):
-        with pytest.raises(NotTrained, match="hanse train recommend"):
-            await shop.call(operation, arguments)
+async def test_nothing_belongs_to_a_product_there_is_not(shop: Shop, versions: dict[str, str]) -> None:
+    answer = await shop.call(operations.belonging, {"product_id": "wrench"}, "en")
+    assert (answer.items, answer.reason) == ([], "The catalog has no product wrench, so nothing belongs to it")
+
+
+async def test_before_training_the_newest_products_are_shown(filled: Shop) -> None:
+    for operation, arguments in ((operations.popular, {}), (operations.for_you, {"viewed": ["drill"]}), (operations.after_search, {"query": "x"})):
+        answer = await filled.call(operation, {**arguments, "limit": 2}, "de")
+        assert (answer.source, len(answer.items), answer.model_version) == ("recommend.newest", 2, None)
+        assert answer.reason == "Dafür ist noch nichts gelernt, darum sind dies die neuesten Produkte des Shops"
+        assert {item.reason for item in answer.items} == {"Neu im Shop"}
+
+
+async def test_before_training_the_newest_of_the_same_category_come_first(filled: Shop) -> None:
+    answer = await filled.call(operations.similar, {"product_id": "drill", "limit": 1})
+    assert [item.product_id for item in answer.items] == ["new"]
+
+
+async def test_a_category_is_no_error_before_training(filled: Shop) -> None:
+    assert (await filled.call(operations.popular, {"category": "Gärten"})).source == "recommend.newest"
+
+
+async def test_an_empty_shop_has_nothing_to_recommend_and_says_so(shop: Shop) -> None:
+    for operation, arguments in ((operations.popular, {}), (operations.for_you, {}), (operations.also_bought, {"product_id": "drill"})):
+        answer = await shop.call(operation, arguments, "en")
+        assert (answer.items, answer.reason) == ([], "There is nothing to recommend here yet")
+
+
+async def test_a_pin_alone_leaves_room_for_what_comes_next_in_order(shop: Shop, versions: dict[str, str]) -> None:
+    rule = Draft(name="Campaign", placements=("home",), pin=Pin(product_ids=("case",)))
+    async with shop.context() as context:
+        await rules.save(await context.connection(), Author("Ann", NOW), rule)
+    answer = await shop.call(operations.for_you, {"limit": 3})
+    assert [item.product_id for item in answer.items] == ["case", "saw", "bit"]
+    assert answer.source == "recommend.popular"
+
+
+async def test_where_the_database_is_slow_the_answer_comes_from_memory_and_says_so(
+    shop: Shop, versions: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.call(operations.popular, {"limit": 2})
+    monkeypatch.setattr(patience, "SECONDS", 0.05)
+    async with shop.resources.pool.connection() as other, other.transaction():
+        await other.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
+        answer = await shop.call(operations.due_again, {"profile_id": str(UUID(int=7)), "limit": 2}, "en")
+    assert answer.source == "recommend.popular"
+    assert answer.items
+    assert answer.reason.startswith("What is known of this person was not found in time")
+    assert shop.ports.recorded[-1] == answer
 
 
 @pytest.mark.parametrize("arguments", [{}, {"product_id": ""}, {"product_id": "drill", "limit": 0}, {"product_id": "drill", "limit": 101}])
@@ -179,3 +236,35 @@ async def test_a_new_model_answers_without_a_restart(shop: Shop, versions: dict[
     newer = await shop.learn(trained.ALSO_BOUGHT, {"drill": [("saw", 0.5, 2, 3)]})
     answer = await shop.call(operations.also_bought, {"product_id": "drill"})
     assert (answer.model_version, [item.product_id for item in answer.items]) == (newer, ["saw"])
+
+
+async def test_the_address_of_a_product_comes_where_it_is_asked_for(shop: Shop, versions: dict[str, str]) -> None:
+    await shop.sell([Product(product_id="bit", title={"de": "Bohrer"}, url="https://shop.example/bit")])
+    plain = await shop.call(operations.also_bought, {"product_id": "drill"})
+    detailed = await shop.call(operations.also_bought, {"product_id": "drill", "details": True})
+    assert [each.url for each in plain.items] == [None, None]
+    assert [each.url for each in detailed.items] == ["https://shop.example/bit", None]
+
+
+async def test_an_open_page_is_not_told_how_much_the_shop_sells_or_what_its_rules_are(shop: Shop, versions: dict[str, str]) -> None:
+    async with shop.context("de") as context:
+        context.caller = Caller("key", "pages", frozenset({"recommend"}), public=True)
+        together = await contract.run(operations.also_bought, AlsoBought(product_id="drill"), context)
+        popular = await contract.run(operations.popular, Popular(), context)
+        held_out = await contract.run(operations.also_bought, AlsoBought(product_id="drill", profile_id=HELD_OUT), context)
+    assert {each.reason for each in together.items} == {"Oft zusammen gekauft"}
+    assert {each.reason for each in popular.items} == {"Bei anderen Kunden beliebt"}
+    assert held_out.reason == "Diese Produkte sind im ganzen Shop beliebt"
+
+
+async def test_the_answer_says_what_it_is_from(shop: Shop, versions: dict[str, str]) -> None:
+    assert (await shop.call(operations.also_bought, {"product_id": "drill"})).source == trained.ALSO_BOUGHT
+    assert (await shop.call(operations.also_bought, {"product_id": "saw"})).source == trained.POPULAR
+
+
+async def test_a_request_can_say_what_is_answered_from_first(shop: Shop, versions: dict[str, str]) -> None:
+    wanted = {"product_id": "drill", "answer_from": ["recommend.nothing_like_it", "recommend.popular"], "limit": 2}
+    answer = await shop.call(operations.also_bought, wanted, "en")
+    assert (answer.source, answer.reason) == ("recommend.popular", "These products are popular in the whole shop")
+    usual = await shop.call(operations.for_you, {"answer_from": ["recommend.forgotten"]}, "en")
+    assert usual.source == "recommend.popular"

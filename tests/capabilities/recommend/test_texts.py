@@ -16,9 +16,12 @@ from hanse.capabilities import recommend
 from hanse.capabilities.recommend import errors, jobs, operations, reasons
 from hanse.capabilities.recommend.evaluation import Evaluation, Measured
 from hanse.capabilities.recommend.schemas import (
+    AfterSearch,
     AlsoBought,
     AlsoViewed,
     Alternatives,
+    Arrange,
+    Arranged,
     Belonging,
     CompleteCart,
     DueAgain,
@@ -31,8 +34,8 @@ from hanse.capabilities.recommend.schemas import (
     Similar,
 )
 
-ASKING = (Popular, AlsoBought, AlsoViewed, Alternatives, Belonging, CompleteCart, DueAgain, Forgotten, ForYou, Similar)
-STRUCTS = (*ASKING, Ranking, Recommendation, RecommendedPrice, Evaluation, Measured)
+ASKING = (AfterSearch, Popular, AlsoBought, AlsoViewed, Alternatives, Belonging, CompleteCart, DueAgain, Forgotten, ForYou, Similar)
+STRUCTS = (*ASKING, Arrange, Arranged, Ranking, Recommendation, RecommendedPrice, Evaluation, Measured)
 
 
 def german() -> dict[str, str]:
@@ -52,7 +55,7 @@ def descriptions(struct: type[msgspec.Struct]) -> dict[str, str | None]:
 def said() -> set[str]:
     declared = [value for module in (operations, jobs) for value in vars(module).values() if isinstance(value, Operation | Job)]
     wrong = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, HanseError) and value is not HanseError]
-    words = [value for name, value in vars(reasons).items() if name.isupper()]
+    words = [value for name, value in vars(reasons).items() if name.isupper() and isinstance(value, str)]
     fields = [text for struct in STRUCTS for text in descriptions(struct).values() if text]
     own = [recommend.capability.title, recommend.capability.question]
     return {*own, *(each.summary for each in declared), *(each.template() for each in wrong), *words, *fields}

@@ -89,7 +89,7 @@ async def test_a_name_is_given_once(connection: Connection) -> None:
 
 
 async def test_an_unknown_scope_is_refused_and_the_known_ones_are_named(connection: Connection) -> None:
-    with pytest.raises(keys.UnknownScope, match=r"no scope predict\..*\*, recommend, recommend\.popular, write"):
+    with pytest.raises(keys.UnknownScope, match=r"no scope predict\..*\*, recommend, recommend\.popular, storefront, write"):
         await made(connection, "shop", "write", "predict")
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from hanse.base.context import Assignment, Context, Resources, Subject
-from hanse.base.decision import Arm, Basis
-from hanse.data import experiments
+from hanse.base.decision import Arm, Basis, Personal
 from hanse.data.decisions import experiment as holdout
 from hanse.data.experiments import running
 from hanse.data.experiments.running import Running
@@ -71,11 +72,42 @@ async def test_the_variant_comes_with_its_parameters_and_is_kept_for_the_log(res
         Running, Running(experiments=[experiment(variants=(VariantOf(name="a", weight=1e-9), VariantOf(name="b", parameters={"limit": 3})))])
     )
     context = asked(resources)
-    found = experiments.variant(context, "recommend.popular", "home")
+    found = running.variant(context, "recommend.popular", "home")
     assert found is not None
     assert (found.name, found.parameters, found.experiment_id) == ("b", {"limit": 3}, UUID(int=1))
     assert found.probability == pytest.approx(1)
     assert context.variant is found
+
+
+class Question(Personal, kw_only=True, forbid_unknown_fields=True):
+    """A request as a capability takes it."""
+
+    placement: str = "home"
+    limit: Annotated[int, msgspec.Meta(ge=1)] = 10
+
+
+def only(parameters: dict[str, Any]) -> Experiment:
+    return experiment(variants=(VariantOf(name="a", weight=1e-9), VariantOf(name="b", parameters=parameters)), placement="home")
+
+
+async def test_a_variant_sets_fields_of_the_request(resources: Resources) -> None:
+    resources.hold(Running, Running(experiments=[only({"limit": 3})]))
+    context = asked(resources)
+    assert running.varied(context, "recommend.popular", Question(limit=7)) == Question(limit=3)
+    assert context.variant is not None
+    elsewhere = asked(resources)
+    assert running.varied(elsewhere, "recommend.popular", Question(placement="cart", limit=7)).limit == 7
+    assert elsewhere.variant is None
+
+
+@pytest.mark.parametrize("parameters", [{"limit": 0}, {"limit": "three"}, {"colour": "red"}, {"user_id": "u1"}])
+async def test_a_variant_that_does_not_fit_leaves_the_usual_answer_outside_the_experiment(resources: Resources, parameters: dict[str, Any]) -> None:
+    resources.hold(Running, Running(experiments=[only(parameters)]))
+    context = asked(resources)
+    with capture_logs() as logs:
+        assert running.varied(context, "recommend.popular", Question(limit=7)) == Question(limit=7)
+    assert context.variant is None
+    assert [each["variant"] for each in logs] == ["b"]
 
 
 @pytest.mark.parametrize(
@@ -94,15 +126,15 @@ async def test_whoever_takes_no_part_gets_the_usual_answer(
 ) -> None:
     resources.hold(Running, Running(experiments=[experiment(placement="home")]))
     context = asked(resources, subject, arm)
-    assert experiments.variant(context, operation, placement) is None
+    assert running.variant(context, operation, placement) is None
     assert context.variant is None
 
 
 async def test_an_experiment_without_a_place_is_everywhere(resources: Resources) -> None:
     resources.hold(Running, Running(experiments=[experiment()]))
-    assert experiments.variant(asked(resources), "recommend.popular", "cart") is not None
-    assert experiments.variant(asked(resources), "recommend.popular") is not None
+    assert running.variant(asked(resources), "recommend.popular", "cart") is not None
+    assert running.variant(asked(resources), "recommend.popular") is not None
 
 
 async def test_a_process_that_holds_no_experiments_answers_as_usual(resources: Resources) -> None:
-    assert experiments.variant(asked(resources), "recommend.popular") is None
+    assert running.variant(asked(resources), "recommend.popular") is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 
 from hanse.base.config import Settings
-from hanse.data.access import keys
+from hanse.data.access import keys, proofs
 from tests.serve.cli.conftest import Hanse
 
 
@@ -68,3 +68,14 @@ def test_somebody_without_an_account_gets_none(hanse: Hanse) -> None:
     refused = hanse("link", "anna@example.org", "--json")
     assert refused.code != 0
     assert refused.problem["status"] == 404
+
+
+def test_a_key_for_web_pages_has_a_secret_for_the_server_of_the_shop(hanse: Hanse, settings: Settings) -> None:
+    made = hanse("key", "create", "pages", "--scope", "storefront", "--origin", "https://shop.example", "--json")
+    hanse("key", "create", "erp", "--scope", "catalog")
+    assert made.code == 0
+    assert hanse("key", "list", "--json").answer[1]["origins"] == ["https://shop.example"]
+    found = hanse("key", "secret", "pages", "--json").answer["secret"]
+    assert found == hanse("key", "secret", "pages").out.strip() == proofs.secret(settings.home, "pages")
+    assert (hanse("key", "secret", "erp").code, hanse("key", "secret", "nobody").code) == (2, 2)
+    assert audited(settings)[-1] == ("command line", "key.secret", "pages")

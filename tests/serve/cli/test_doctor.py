@@ -122,3 +122,30 @@ def test_spark_is_missed_only_where_it_is_wanted(hanse: Hanse, monkeypatch: pyte
 def test_little_room_is_remarked(hanse: Hanse, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "LEAST_FREE_BYTES", 10**18)
     assert finding(hanse("doctor", "--json"), "disk")["state"] == "warning"
+
+
+def test_a_model_that_cannot_be_read_is_remarked(hanse: Hanse, settings: Settings) -> None:
+    execute(
+        settings,
+        "INSERT INTO models (model_version, name, state, card, directory, created_at, activated_at) "
+        "VALUES ('v1', 'recommend.popular', 'current', '{}', 'recommend.popular/v1', now(), now())",
+    )
+    ended = hanse("doctor", "--json")
+    assert (ended.code, finding(ended, "models")["state"]) == (0, "warning")
+    assert finding(ended, "models")["message"].startswith("recommend.popular, version v1: The model in ")
+
+
+class Missing:
+    """Finds LightGBM without the library of the system that it needs."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "lightgbm":
+            raise OSError("libgomp.so.1: cannot open shared object file")
+
+
+def test_a_library_of_the_system_that_is_missing_is_wrong(hanse: Hanse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "lightgbm", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
+    found = finding(hanse("doctor", "--json"), "learning")
+    assert found["state"] == "wrong"
+    assert "libgomp1" in found["remedy"]

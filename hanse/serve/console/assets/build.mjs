@@ -1,5 +1,5 @@
 // Bundles what the console's pages load, and the storefront tag. Called by hanse.serve.console.assets with the folders of npm's packages, of
-// our sources and of where to write, the names that may be icons, and the source of the tag.
+// our sources and of where to write, the names that may be icons, the source of the tag, and the names of drawings for the sample shop.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const [modules, source, output, icons, storefront] = process.argv.slice(2);
+const [modules, source, output, icons, storefront, drawings] = process.argv.slice(2);
 const require = createRequire(join(modules, "build.mjs"));
 const esbuild = require("esbuild");
 
@@ -34,14 +34,14 @@ async function font() {
 
 const drawing = (name) => join(modules, "lucide-static/icons", `${name}.svg`);
 
+async function lines(name) {
+  const inside = (await readFile(drawing(name), "utf8")).replace(/^[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>\s*$/, "");
+  return inside.replace(/\s*\n\s*/g, "");
+}
+
 async function sprite() {
   const used = icons.split(",").filter((name) => existsSync(drawing(name)));
-  const symbols = await Promise.all(
-    used.map(async (name) => {
-      const inside = (await readFile(drawing(name), "utf8")).replace(/^[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>\s*$/, "");
-      return `<symbol id="${name}" viewBox="0 0 24 24">${inside.replace(/\s*\n\s*/g, "")}</symbol>`;
-    }),
-  );
+  const symbols = await Promise.all(used.map(async (name) => `<symbol id="${name}" viewBox="0 0 24 24">${await lines(name)}</symbol>`));
   const content = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
   const name = hashed("icons.svg", content);
   await writeFile(join(output, name), content);
@@ -101,6 +101,12 @@ async function tag() {
   return name;
 }
 
+// What stands for the products of the sample shop; the server puts it on a ground.
+async function pictures() {
+  const found = await Promise.all(drawings.split(",").map(async (name) => [name, await lines(name)]));
+  await writeFile(join(output, "pictures.json"), JSON.stringify(Object.fromEntries(found)));
+}
+
 async function compress(name) {
   const content = await readFile(join(output, name));
   const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
@@ -109,6 +115,7 @@ async function compress(name) {
 }
 
 await mkdir(output, { recursive: true });
+await pictures();
 const manifest = { ...(await bundle()), "icons.svg": await sprite(), "hanse.js": await tag() };
 await Promise.all((await readdir(output)).filter((name) => COMPRESSED.test(name)).map(compress));
 await writeFile(join(output, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hanse.data.catalog.schemas import Product, RelationKind, Texts
-from hanse.testing.sample import vocabulary
+from hanse.testing.sample import pictures, vocabulary
 from hanse.testing.sample.assortment.items import SHOP_URL, Assortment, Item, Kind, Numbering, path, value
 from hanse.testing.sample.vocabulary import Accessory, Consumable, Line, MachineFamily, PartUse
 
@@ -189,5 +189,6 @@ def product_of(
         brand=brand,
         gtin=gtin,
         url=f"{SHOP_URL}/p/{product_id}",
+        image_url=pictures.address(product_id, title, category),
         attributes=attributes or {},
     )
