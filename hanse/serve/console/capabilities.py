@@ -9,6 +9,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from hanse.ai.models import Models
 from hanse.ai.models import store as models
 from hanse.ai.models.schemas import Entry
 from hanse.base import context as contract
@@ -139,7 +140,8 @@ async def train(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
 
 def head(visit: Visit, capability: Capability, tab: str) -> dict[str, Any]:
     """Return what the head and the tabs of a capability's pages need."""
-    return {"capability": capability, "tab": tab, "operations": _operations(visit, capability)}
+    unreadable = [each for each in visit.runtime.resources.get(Models).problems if each.name.startswith(f"{capability.name}.")]
+    return {"capability": capability, "tab": tab, "operations": _operations(visit, capability), "unreadable": unreadable}
 
 
 def find(visit: Visit, name: str) -> Capability:

@@ -7,6 +7,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from hanse.ai.models import Models, Problem
 from hanse.data.access.accounts import Role
 from hanse.serve.console import assets, pages, static_files
 from tests.serve.console.conftest import Browser
@@ -116,3 +117,14 @@ def test_building_again_changes_nothing() -> None:
 
 def test_what_stands_between_backticks_is_code_and_nothing_else_is_markup() -> None:
     assert pages._prose("run `hanse <link>` & <b>") == "run <code>hanse &lt;link&gt;</code> &amp; &lt;b&gt;"
+
+
+def test_a_model_that_cannot_be_read_is_told_on_the_pages_of_its_capability(
+    browser: Callable[..., Browser], client: TestClient[Litestar], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = Problem("recommend.viewed", "20261101-1", "its files are cut short", instead="20261031-1")
+    monkeypatch.setattr(Models, "problems", (problem,))
+    text = browser().get("/capabilities/recommend", headers=HTML).text
+    assert "Das Modell recommend.viewed, Version 20261101-1, ist nicht lesbar." in text
+    assert "Bis es neu gelernt ist, gilt Version 20261031-1." in text
+    assert "its files are cut short" in text
