@@ -143,11 +143,11 @@ def test_a_recommendation_is_tried(page: Page, console: Console) -> None:
 
 
 def test_a_wrong_field_is_named(page: Page) -> None:
-    ready(page, "/capabilities/recommend/try/also_bought")
-    page.get_by_label("Produktnummer").fill("there-is-no-such-product")
+    ready(page, "/capabilities/recommend/try/popular")
+    page.get_by_label("Kategorie").fill("there-is-no-such-category")
     page.click("button.primary")
 
-    expect(page.locator("#answer").get_by_role("alert")).to_contain_text("Kein Produkt hat die Nummer there-is-no-such-product")
+    expect(page.locator("#answer").get_by_role("alert")).to_contain_text("Die Kategorie there-is-no-such-category gibt es nicht")
 
 
 def test_a_row_opens_beside_the_list_with_its_own_address(page: Page) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from hanse.base.context import Context
 from hanse.base.operation import Effect, Purpose, operation
+from hanse.capabilities.recommend.errors import NotTrained
 from hanse.capabilities.recommend.rules import findings, previewing, store
 from hanse.capabilities.recommend.rules.errors import NothingToUndo, RuleChanged, RulesChanged, TooManyRules, UnclearRule, UnknownRule
 from hanse.capabilities.recommend.rules.previewing import PreviewCandidate, Previewed, PreviewRules
@@ -61,6 +62,7 @@ async def undo(request: UndoChange, context: Context) -> Saved:
 @operation(
     purpose=Purpose.OPERATION,
     effect=Effect.READ,
+    errors=(NotTrained,),
     example=PreviewRules(
         placement="product_page",
         limit=5,

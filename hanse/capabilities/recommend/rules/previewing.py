@@ -14,7 +14,9 @@ from hanse.base.context import Context
 from hanse.base.decision import Basis, Personal, ShortText
 from hanse.base.operation import Purpose
 from hanse.capabilities.recommend import candidates as sources
+from hanse.capabilities.recommend import trained
 from hanse.capabilities.recommend.candidates import Asked
+from hanse.capabilities.recommend.errors import NotTrained
 from hanse.capabilities.recommend.rules import answering, findings, store
 from hanse.capabilities.recommend.rules.answering import Candidates, Shaped, Wish
 from hanse.capabilities.recommend.rules.engine import Candidate, Happening
@@ -118,7 +120,10 @@ class Previewed(msgspec.Struct, kw_only=True, frozen=True):
 
 
 async def preview(context: Context, request: PreviewRules, candidates: Candidates | None = None) -> Previewed:
-    """Return what the rules make of candidates: of those given, of those asked for, or of the trained rankings."""
+    """Return what the rules make of candidates: of those given, of those asked for, or of what was learned.
+
+    Raises `NotTrained` where nothing was learned that it could be shown on.
+    """
     rules = [each for each in await _rules(context, request) if holds(each, request.placement, _asker(request), context.clock.now())]
     plan, basis = ready(context, rules), await _take_person(context, request)
     wish = _wish(context, request)
@@ -126,6 +131,8 @@ async def preview(context: Context, request: PreviewRules, candidates: Candidate
     plain = await answering.shape(context, ready(context, ()), wish, source)
     shaped = await answering.shape(context, plan, wish, source, traced=True)
     first = [each.product_id for each in await source(wish.first, max(answering.LEAST_REACH, answering.REACH * wish.limit))]
+    if not first and not plain.items and request.candidates is None and not trained.there(context, trained.POPULAR):
+        raise NotTrained
     shown = _Shown(plan, shaped, plain, {each: place for place, each in enumerate(_sold(first, shaped, wish), 1)}, wish.language)
     found = findings.of(rules, wish.language) + list(shown.findings(len(first)))
     if basis is Basis.NONE and plan.needs_person:
