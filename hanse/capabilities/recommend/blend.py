@@ -56,7 +56,7 @@ class Blend:
     width: int
     """How many candidates are put in order."""
     forest: Forest | None = None
-    _sheets: list[_Sheet] = field(default_factory=list, repr=False, compare=False)
+    _sheets: list[Sheet] = field(default_factory=list, repr=False, compare=False)
 
     def rank(self, history: History, limit: int, without: Items | None = None) -> Ranking:
         """Return the best items for a history, none of those to be left out."""
@@ -70,7 +70,7 @@ class Blend:
     def candidates(self, history: History, width: int, without: Items | None = None) -> Candidates:
         """Return the candidates for a history with their features."""
         short = History(history.item[-LONGEST:], history.group[-LONGEST:], history.at[-LONGEST:])
-        with self._sheet() as sheet:
+        with self.sheet() as sheet:
             counts = np.array(
                 [each.score(short, sheet.value[row], sheet.touched[row]) for row, each in enumerate(self.methods)],
                 np.int64,
@@ -111,22 +111,28 @@ class Blend:
         return found, features
 
     @contextmanager
-    def _sheet(self) -> Iterator[_Sheet]:
+    def sheet(self) -> Iterator[Sheet]:
         """Have a sheet of one's own; a clean one goes back."""
-        sheet = self._sheets.pop() if self._sheets else _Sheet.blank(len(self.methods), len(self.facts))
+        sheet = self._sheets.pop() if self._sheets else Sheet.blank(len(self.methods), len(self.facts))
         yield sheet
         self._sheets.append(sheet)
 
 
-class _Sheet(NamedTuple):
+class Sheet(NamedTuple):
     """Paper to reckon on, for one history at a time."""
 
     value: Floats
     touched: Items
     rest: tuple[Floats, Items, Floats]
 
+    @property
+    def total(self) -> Floats:
+        """Return one number an item, all zeros where nobody is using the sheet."""
+        return self.rest[0]
+
     @classmethod
-    def blank(cls, methods: int, items: int) -> _Sheet:
+    def blank(cls, methods: int, items: int) -> Sheet:
+        """Return a clean one."""
         value, touched = np.zeros((methods, items), np.float32), np.empty((methods, items), np.int32)
         return cls(value, touched, (np.zeros(items, np.float32), np.empty(items, np.int32), np.zeros((items, 6), np.float32)))
 

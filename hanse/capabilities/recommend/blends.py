@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -77,10 +78,10 @@ class Recommender:
         left_out = np.array([self.places[each] for each in without if each in self.places], np.int32)
         ranking = self.blend.rank(history, limit, left_out)
         links = because.strongest(self.blend, history, ranking.item)
-        times = np.bincount(history.item, minlength=len(self.product_ids))[ranking.item] if len(history.item) else np.zeros(len(ranking.item), int)
+        times = Counter(history.item.tolist())
         return [
-            Suggestion(self.product_ids[item], float(score), None if link < 0 else self.product_ids[link], int(often))
-            for item, score, link, often in zip(ranking.item.tolist(), ranking.score.tolist(), links, times.tolist(), strict=True)
+            Suggestion(self.product_ids[item], float(score), None if link < 0 else self.product_ids[link], times[item])
+            for item, score, link in zip(ranking.item.tolist(), ranking.score.tolist(), links, strict=True)
         ]
 
     def _history(self, past: Sequence[Past]) -> History:

@@ -77,7 +77,7 @@ class VMISkNN(Method):
     """
 
     newest: int = 500
-    nearest: int = 500
+    nearest: int = 100
     decay: float = 0.8
     fading: float = 0.65
     shortness: float = 0.25
@@ -86,7 +86,7 @@ class VMISkNN(Method):
     grid: ClassVar[tuple[Ladder, ...]] = (
         ({"recency": 0.0},),
         ({"recency": 4.0}, {"recency": 8.0}),
-        ({"nearest": 100},),
+        ({"nearest": 250},),
         ({"decay": 0.9}, {"decay": 0.97}),
         ({"decay": 0.6},),
         ({"fading": 0.9},),

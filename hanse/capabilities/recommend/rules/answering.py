@@ -17,9 +17,9 @@ from hanse.capabilities.recommend.rules.plan import NOBODY, Asker, Plan
 from hanse.capabilities.recommend.rules.rulebook import Rulebook
 from hanse.data.catalog.summaries import Summaries, Summary
 
-REACH = 4
+REACH = 3
 """Candidates asked for, for each product of the answer, as rules take some away."""
-LEAST_REACH = 50
+LEAST_REACH = 20
 MOST_REACH = 1_000
 
 NOTHING_LEFT = "The rules left nothing of {source}"
