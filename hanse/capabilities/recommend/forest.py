@@ -26,6 +26,8 @@ PARAMETERS: Mapping[str, Any] = {
 MOST_ROUNDS = 200
 PATIENCE = 15
 """Rounds without a gain on the questions that were left out, after which no more trees are grown."""
+FEW_ROWS = 200_000
+"""Up to so many rows one thread learns: more would wait for each other longer than they work where the machine is busy."""
 Rows = tuple[Floats, NDArray[np.bool_]]
 """Features of candidates, and which of these were right."""
 
@@ -74,7 +76,7 @@ def grow(features: Floats, right: NDArray[np.bool_], check: Rows | None = None, 
     import lightgbm
 
     train = lightgbm.Dataset(features, right.astype(np.int8))
-    settings = {**PARAMETERS, "learning_rate": rate, "seed": seed}
+    settings = {**PARAMETERS, "learning_rate": rate, "seed": seed, "num_threads": 1 if len(features) < FEW_ROWS else 0}
     if check is None:
         return from_dump(lightgbm.train(settings, train, most).dump_model())
     valid = lightgbm.Dataset(check[0], check[1].astype(np.int8), reference=train)
