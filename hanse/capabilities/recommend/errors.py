@@ -17,10 +17,3 @@ class NotEnoughOrders(HanseError):
 
     status = 409
     exit_code = 4
-
-
-class UnknownCategory(HanseError):
-    """There is no category {category}. Look at how the catalog spells it; where it is new, run `hanse train recommend`."""
-
-    status = 404
-    exit_code = 2

@@ -194,6 +194,7 @@ async def evaluate(context: Context) -> Evaluation:
     Raises `NotEnoughOrders`.
     """
     baskets = await orders.read(context)
+    orders.check(baskets)
     await context.progress(0.2, "choosing settings on the validation orders")
     choice = await asyncio.to_thread(choose, baskets)
     await context.progress(0.7, "measuring on the test orders")

@@ -46,32 +46,40 @@ async def train(context: Context) -> dict[str, Any]:
     What there is too little of is left out, and what was learned of it before stays in use. Raises `NotEnoughOrders` where there is too
     little of everything.
     """
-    few: NotEnoughOrders | None = None
-    try:
-        told = await _rankings(context)
-    except NotEnoughOrders as error:
-        few, told = error, {"versions": {}, "left_out": error.detail()}
+    baskets = await orders.read(context)
+    told = await _rankings(context, baskets)
     versions = {**told["versions"], **await _searches(context), **await _blends(context)}
-    if few is not None and not versions:
-        raise few
+    if not versions:
+        orders.check(baskets)
     await context.progress(1.0, "done")
     return {**told, "versions": versions}
 
 
-async def _rankings(context: Context) -> dict[str, Any]:
-    """Learn what is popular and bought together; raises `NotEnoughOrders`."""
+async def _rankings(context: Context, baskets: Baskets) -> dict[str, Any]:
+    """Learn what is popular and bought together, as far as there is enough of each."""
+    if baskets.orders < orders.LEAST_ORDERS:
+        return {"versions": {}, "left_out": _left_out(baskets)}
     started_at = context.clock.now()
-    baskets = await orders.read(context)
     await context.progress(0.1, "choosing settings on the validation orders")
     choice = await asyncio.to_thread(evaluation.choose, baskets)
     await context.progress(0.2, "measuring on the test orders")
     run = _Run(started_at, baskets, await asyncio.to_thread(evaluation.compare, baskets, choice))
     await context.progress(0.25, "learning from all orders")
-    versions = {
-        trained.POPULAR: await _publish(context, trained.POPULAR, choice.popularity, run),
-        trained.ALSO_BOUGHT: await _publish(context, trained.ALSO_BOUGHT, choice.best, run),
-    }
-    return {"versions": versions, "method": choice.best.name, "orders": baskets.orders, "products": len(baskets.product_ids)}
+    versions = {trained.POPULAR: await _publish(context, trained.POPULAR, choice.popularity, run)}
+    told = {"versions": versions, "orders": baskets.orders, "products": len(baskets.product_ids)}
+    if left_out := _left_out(baskets):
+        return {**told, "left_out": left_out}
+    versions[trained.ALSO_BOUGHT] = await _publish(context, trained.ALSO_BOUGHT, choice.best, run)
+    return {**told, "method": choice.best.name}
+
+
+def _left_out(baskets: Baskets) -> str:
+    """Return why what is bought together cannot be learned; empty where it can."""
+    try:
+        orders.check(baskets)
+    except NotEnoughOrders as error:
+        return error.detail()
+    return ""
 
 
 @job(schedule="20 * * * *")
@@ -198,10 +206,9 @@ def _sizes(run: _Run) -> dict[str, int]:
 
 
 def _notes(measured: Evaluation) -> tuple[str, ...]:
-    if measured.test_since is None or measured.test_until is None:
+    if measured.test_since is None:
         return ("The newest fifth of the period has no orders of two or more products, so nothing could be measured.",)
-    period = f"from {measured.test_since.date()} to {measured.test_until.date()}"
     return (
-        f"Measured on {measured.orders} orders {period}: given one product of an order, name the others.",
+        f"Measured on {measured.orders} orders at the end of the log: given one product of an order, name the others.",
         "Settings were chosen on the fifth of the period before. The model in use learned from all orders.",
     )

@@ -10,8 +10,6 @@ from hanse.base.operation import Effect, Purpose, operation
 from hanse.capabilities.recommend import answers, arranging, candidates, reasons, trained
 from hanse.capabilities.recommend.answers import Place
 from hanse.capabilities.recommend.candidates import Asked
-from hanse.capabilities.recommend.errors import UnknownCategory
-from hanse.capabilities.recommend.popularity import EVERYTHING
 from hanse.capabilities.recommend.schemas import (
     AfterSearch,
     AlsoBought,
@@ -37,6 +35,7 @@ POPULAR_PAGE = Place("home", BEST_SELLERS)
 UNKNOWN = {candidates.POPULAR: reasons.NOT_IN_CATALOG, candidates.NEWEST: reasons.NOT_IN_CATALOG_NEWEST}
 """What is answered where a product is asked about that there is not, and the place is not about it alone."""
 CATEGORY_PAGE = Place("category_page", {candidates.POPULAR: reasons.BEST_SELLERS_OF})
+UNKNOWN_CATEGORY_PAGE = Place("category_page", {candidates.POPULAR: reasons.NOT_A_CATEGORY, candidates.NEWEST: reasons.NOT_A_CATEGORY_NEWEST})
 BOUGHT_TOGETHER = Place(
     "product_page",
     {
@@ -75,16 +74,18 @@ BELONGING = {
     effect=Effect.READ,
     public=True,
     tool=True,
-    errors=(UnknownCategory,),
     example=Popular(limit=3),
 )
 async def popular(request: Popular, context: Context) -> Ranking:
     """Products that sell well, in the whole shop or in one category.
 
-    Orders count less the older they are. The answer is the same for everybody, but for the rules of the shop.
+    Orders count less the older they are. The answer is the same for everybody, but for the rules of the shop. A category that
+    nothing was learned of is answered by the whole shop, and the reason says so.
     """
-    category = _category(request.category, context)
-    return await answers.answer(context, request, CATEGORY_PAGE if category else POPULAR_PAGE, _asked(request, context, category=category))
+    wanted = (request.category or "").strip(" >")
+    if wanted and not _known(wanted, context):
+        return await answers.answer(context, request, UNKNOWN_CATEGORY_PAGE, _asked(request, context), wanted=wanted)
+    return await answers.answer(context, request, CATEGORY_PAGE if wanted else POPULAR_PAGE, _asked(request, context, category=wanted))
 
 
 @operation(
@@ -200,11 +201,11 @@ async def arrange(request: Arrange, context: Context) -> Arranged:
     """
     arranging.check(request.blocks)
     moment, chosen = arranging.features(request, context), answers.language(request.language, context)
-    stamp = context.decision(model_version=None, reason=reasons.say(reasons.ARRANGED, chosen))
     if context.assignment.arm is Arm.HELD_OUT:
+        stamp = context.decision(model_version=None, reason=reasons.say(reasons.USUAL_ORDER, chosen))
         return Arranged(blocks=list(request.blocks), probabilities=[1.0] * len(request.blocks), features=list(moment), **stamp)
     ranking, version = arranging.arrange(request, context, moment)
-    stamp["model_version"] = version
+    stamp = context.decision(model_version=version, reason=reasons.say(reasons.ARRANGED if version else reasons.DRAWN, chosen))
     return Arranged(blocks=list(ranking.arms), probabilities=list(ranking.probabilities), features=list(moment), **stamp)
 
 
@@ -230,11 +231,7 @@ def _asked(request: Placed, context: Context, **told: Any) -> Asked:
     return Asked(context, answers.language(request.language, context), **told)
 
 
-def _category(category: str | None, context: Context) -> str:
-    """Return a category that is known, empty for the whole shop or before anything is learned. Raises `UnknownCategory`."""
-    if category is None or not trained.there(context, trained.POPULAR):
-        return ""
-    key = next(iter(category_keys(category)), EVERYTHING)
-    if key == EVERYTHING or key not in trained.current(context, trained.POPULAR).rankings.places:
-        raise UnknownCategory(category=category)
-    return category
+def _known(category: str, context: Context) -> bool:
+    """Tell whether something was learned of a category."""
+    key = next(iter(category_keys(category)), "")
+    return trained.there(context, trained.POPULAR) and key in trained.current(context, trained.POPULAR).rankings.places

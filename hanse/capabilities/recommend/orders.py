@@ -17,21 +17,21 @@ from hanse.data.catalog.facts import category_keys
 
 queries = Queries(__package__)
 LEAST_ORDERS = 20
-"""Orders of two or more products below which nothing can be learned."""
+"""Orders below which nothing can be learned of popularity; and orders of two or more products, of what is bought together."""
 
 
 async def read(context: Context) -> Baskets:
-    """Bring the lake up to date and return all orders.
-
-    Raises `NotEnoughOrders`.
-    """
+    """Bring the lake up to date and return all orders."""
     await context.progress(0.0, "reading orders")
     await lake.refresh(Context(context.resources, context.caller, progress=_first_part(context)))
-    baskets = await asyncio.to_thread(_baskets, context.settings, await _categories(context))
+    return await asyncio.to_thread(_baskets, context.settings, await _categories(context))
+
+
+def check(baskets: Baskets) -> None:
+    """Raise `NotEnoughOrders` where there are too few of two or more products."""
     found = int((baskets.sizes >= 2).sum())
     if found < LEAST_ORDERS:
         raise NotEnoughOrders(needed=LEAST_ORDERS, found=found)
-    return baskets
 
 
 def _first_part(context: Context) -> Progress:

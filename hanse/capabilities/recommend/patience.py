@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from hanse.base.context import Context
+from hanse.data.profiles import asking
 
 SECONDS = 1.0
 """For one question; a page that waits longer for what it recommends is better off without."""
@@ -26,9 +27,9 @@ def unlimited() -> Iterator[None]:
 
 
 async def rows(context: Context, query: Any, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the rows of a statement.
+    """Return the rows of a statement that looks a few records up by an index.
 
     Raises `TimeoutError` where that takes too long; the transaction is of no use any more then.
     """
     async with asyncio.timeout(SECONDS if _hurried.get() else None):
-        return await (await (await context.connection()).execute(query, facts)).fetchall()
+        return (await asking.ask(await context.connection(), {"rows": (query, facts)}))["rows"]

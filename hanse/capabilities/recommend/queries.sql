@@ -10,9 +10,15 @@ ORDER BY product_id;
 SELECT product_id, (row_number() OVER (ORDER BY occurred_at) - 1)::int AS step,
        extract(epoch FROM occurred_at - min(occurred_at) OVER ()) / 86400.0::float8 AS days
 FROM (
-    SELECT properties->>'product_id' AS product_id, occurred_at
-    FROM events
-    WHERE profile_id = ANY(profile_members(%(profile_id)s)) AND name IN ('Product Viewed', 'Product Added') AND properties->>'product_id' <> ''
+    SELECT one.*
+    FROM unnest(profile_members(%(profile_id)s)) AS member
+    CROSS JOIN LATERAL (
+        SELECT properties->>'product_id' AS product_id, occurred_at
+        FROM events
+        WHERE profile_id = member AND name IN ('Product Viewed', 'Product Added') AND properties->>'product_id' <> ''
+        ORDER BY occurred_at DESC
+        LIMIT %(most)s
+    ) AS one
     ORDER BY occurred_at DESC
     LIMIT %(most)s
 ) AS latest
@@ -23,12 +29,18 @@ ORDER BY occurred_at;
 SELECT product_id, (dense_rank() OVER (ORDER BY occurred_at, event_id) - 1)::int AS step,
        extract(epoch FROM occurred_at - min(occurred_at) OVER ()) / 86400.0::float8 AS days
 FROM (
-    SELECT line.product_id, event_id, occurred_at
-    FROM events
-    CROSS JOIN LATERAL jsonb_to_recordset(
-        CASE jsonb_typeof(properties->'products') WHEN 'array' THEN properties->'products' ELSE '[]' END
-    ) AS line (product_id text)
-    WHERE profile_id = ANY(profile_members(%(profile_id)s)) AND name = 'Order Completed' AND line.product_id <> ''
+    SELECT one.*
+    FROM unnest(profile_members(%(profile_id)s)) AS member
+    CROSS JOIN LATERAL (
+        SELECT line.product_id, event_id, occurred_at
+        FROM events
+        CROSS JOIN LATERAL jsonb_to_recordset(
+            CASE jsonb_typeof(properties->'products') WHEN 'array' THEN properties->'products' ELSE '[]' END
+        ) AS line (product_id text)
+        WHERE profile_id = member AND name = 'Order Completed' AND line.product_id <> ''
+        ORDER BY occurred_at DESC, event_id DESC
+        LIMIT %(most)s
+    ) AS one
     ORDER BY occurred_at DESC, event_id DESC
     LIMIT %(most)s
 ) AS latest

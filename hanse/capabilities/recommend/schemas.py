@@ -76,7 +76,7 @@ class Belonging(Placed, kw_only=True, forbid_unknown_fields=True):
 class CompleteCart(Placed, kw_only=True, forbid_unknown_fields=True):
     """Asks for what is missing in a cart."""
 
-    cart: Annotated[Annotated[tuple[ShortText, ...], Meta(min_length=1, max_length=200)], Meta(description="What is in the cart.")]
+    cart: Annotated[ProductIds, Meta(description="What is in the cart; where that is nothing, the answer is what is popular.")]
 
 
 class DueAgain(Placed, kw_only=True, forbid_unknown_fields=True):

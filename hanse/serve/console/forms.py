@@ -141,11 +141,11 @@ def _default(declared: inspect.Field) -> Any:
 def _typed(value: Any) -> str:
     """Write a value the way somebody would type it."""
     plain = msgspec.to_builtins(value)
-    if plain is None or plain in ([], {}):
+    if plain is None or plain in ([], (), {}):
         return ""
     if isinstance(plain, bool):
         return "true" if plain else ""
-    if isinstance(plain, list) and all(isinstance(each, str) for each in plain):
+    if isinstance(plain, list | tuple) and all(isinstance(each, str) for each in plain):
         return "\n".join(plain)
     return str(plain) if isinstance(plain, str | int | float) else msgspec.json.encode(plain).decode()
 

@@ -106,13 +106,15 @@ async def test_a_visit_keeps_its_order(shop: Shop) -> None:
 
 async def test_few_answers_teach_nothing(shop: Shop) -> None:
     await lived(shop, arranging.LEAST_ANSWERS // 2 - 1)
-    assert (await ask(shop, "mobile")).model_version is None
+    answer = await ask(shop, "mobile")
+    assert (answer.model_version, answer.reason.partition(",")[0]) == (None, "Auf dieser Seite wurde noch zu wenig geklickt")
 
 
 async def test_who_is_held_out_gets_the_usual_order(shop: Shop) -> None:
     await lived(shop, 150)
     answer = await ask(shop, "mobile", profile_id=str(HELD_OUT))
     assert (answer.blocks, answer.arm, answer.probabilities) == (BLOCKS, Arm.HELD_OUT, [1.0] * 3)
+    assert answer.reason.startswith("Die Bereiche stehen in ihrer gewohnten Reihenfolge")
 
 
 async def test_the_same_name_twice_is_refused(shop: Shop) -> None:

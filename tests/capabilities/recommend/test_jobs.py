@@ -26,6 +26,8 @@ from hanse.capabilities.recommend.spark import training
 from hanse.data import events
 from hanse.data.catalog import Product
 from hanse.data.events import Event
+from hanse.serve import registry
+from hanse.serve.console import phrases, texts
 from tests.capabilities.recommend.conftest import Shop
 from tests.conftest import NOW
 
@@ -90,6 +92,16 @@ async def test_the_card_says_what_was_learned_from_and_how_good_it_is(shop: Shop
     assert "16 orders" in card.notes[0]
 
 
+async def test_the_notes_of_every_card_are_german_for_germans(shop: Shop) -> None:
+    await prepared(shop, checkerboard())
+    result = await run_training(shop)
+    async with shop.resources.pool.connection() as connection:
+        cards = [await models.card(connection, version) for version in result["versions"].values()]
+    german, notes = texts.load(registry.load(), "Europe/Berlin").words("de"), {each for card in cards for each in card.notes}
+    assert len(notes) > 2
+    assert not {each for each in notes if phrases.note(german, each) == each}
+
+
 async def test_what_was_returned_is_not_learned_from(shop: Shop) -> None:
     returned = [order(number, [0, 1], days_ago=40) for number in range(200, 240)]
     back = [order(number, [1], name="Order Refunded", days_ago=30) for number in range(200, 240)]
@@ -103,7 +115,15 @@ async def test_too_few_orders_of_two_products_are_said_and_the_rest_is_learned(s
     await prepared(shop, [*checkerboard(19), *[order(number, [3]) for number in range(100, 140)]])
     result = await run_training(shop)
     assert re.search(r"at least 20 orders .* there are 19", str(result["left_out"]))
-    assert blends.SIMILAR in result["versions"]
+    assert {blends.SIMILAR, trained.POPULAR} <= result["versions"].keys()
+    assert trained.ALSO_BOUGHT not in result["versions"]
+    assert (await shop.call(operations.popular, {})).items[0].product_id == "p03"
+
+
+async def test_too_few_orders_of_any_kind_say_nothing_of_what_is_popular(shop: Shop) -> None:
+    await prepared(shop, [order(number, [3]) for number in range(19)])
+    result = await run_training(shop)
+    assert "there are 0" in result["left_out"]
     assert trained.POPULAR not in result["versions"]
 
 

@@ -12,7 +12,6 @@ from hanse.base import errors
 from hanse.base.context import Caller
 from hanse.base.decision import Arm, Basis
 from hanse.capabilities.recommend import operations, patience, trained
-from hanse.capabilities.recommend.errors import UnknownCategory
 from hanse.capabilities.recommend.rules import store as rules
 from hanse.capabilities.recommend.rules.schemas import Draft, Pin
 from hanse.capabilities.recommend.rules.store import Author
@@ -141,13 +140,25 @@ async def test_popular_products_come_with_the_period_they_were_counted_in(shop: 
 async def test_a_category_is_found_however_it_is_spelled(shop: Shop, versions: dict[str, str], category: str) -> None:
     answer = await shop.call(operations.popular, {"category": category}, "de")
     assert [item.product_id for item in answer.items] == ["new", "saw"]
-    assert answer.reason == f"Diese Produkte sind in der Kategorie {category} beliebt"
+    assert answer.reason == f"Diese Produkte sind in der Kategorie {category.strip()} beliebt"
 
 
-@pytest.mark.parametrize("category", ["Gärten", "Bohren", "", " > "])
-async def test_a_category_there_is_not_is_said_so(shop: Shop, versions: dict[str, str], category: str) -> None:
-    with pytest.raises(UnknownCategory, match="There is no category"):
-        await shop.call(operations.popular, {"category": category})
+@pytest.mark.parametrize("category", ["Gärten", "Bohren"])
+async def test_a_category_there_is_not_is_answered_by_the_whole_shop_and_said_so(shop: Shop, versions: dict[str, str], category: str) -> None:
+    answer = await shop.call(operations.popular, {"category": category}, "de")
+    assert answer.items == (await shop.call(operations.popular, {}, "de")).items != []
+    assert answer.reason == f"Zur Kategorie {category} ist noch nichts gelernt, darum sind dies Produkte, die im ganzen Shop beliebt sind"
+
+
+@pytest.mark.parametrize("category", ["", " > "])
+async def test_no_category_is_the_whole_shop(shop: Shop, versions: dict[str, str], category: str) -> None:
+    answer = await shop.call(operations.popular, {"category": category}, "en")
+    assert answer.reason == "These products are popular in the whole shop"
+
+
+async def test_for_an_empty_cart_the_answer_is_what_is_popular(shop: Shop, versions: dict[str, str]) -> None:
+    answer = await shop.call(operations.complete_cart, {"cart": []}, "en")
+    assert (answer.source, answer.reason) == ("recommend.popular", "These products are popular in the whole shop")
 
 
 async def test_for_a_product_there_is_not_everybody_s_answer_says_so(shop: Shop, versions: dict[str, str]) -> None:

@@ -11,7 +11,6 @@ from hanse.base import context as contract
 from hanse.base.context import Context
 from hanse.base.operation import Effect, Operation, Purpose, operation
 from hanse.capabilities.recommend import operations
-from hanse.capabilities.recommend.errors import UnknownCategory
 from hanse.capabilities.recommend.placements.schemas import Kind, PlacementPreview, PreviewPlacement
 from hanse.capabilities.recommend.schemas import Placed, Ranking
 
@@ -47,7 +46,6 @@ ASKED: dict[Kind, _Asked] = {
 @operation(
     purpose=Purpose.OPERATION,
     effect=Effect.READ,
-    errors=(UnknownCategory,),
     example=PreviewPlacement(kind="similar", product_id="85123A", limit=3),
 )
 async def preview(request: PreviewPlacement, context: Context) -> PlacementPreview:
