@@ -19,7 +19,6 @@ import psycopg
 
 from benchmarks import load, scratch
 from benchmarks.http import server
-from benchmarks.load import Load
 from benchmarks.recommend import synthetic
 from benchmarks.report import SEED, Row, spread
 from hanse.ai.models import Card
@@ -109,30 +108,18 @@ def _alone(data: str, blend: Blend, asked: Sequence[Sequence[str]]) -> Row:
 
 
 def _served(data: str, name: str, port: int, payloads: list[bytes], conninfo: str) -> list[Row]:
-    before = _decisions(conninfo)
+    before = scratch.decisions(conninfo)
     load.closed_loop(port, payloads, connections=CONNECTIONS, seconds=5.0)
-    fast = [_checked(load.closed_loop(port, payloads, connections=CONNECTIONS, seconds=SECONDS)) for _ in range(RUNS)]
-    steady = [_checked(load.open_loop(port, payloads, rate=RATE, connections=CONNECTIONS, seconds=SECONDS)) for _ in range(RUNS)]
+    fast = [load.closed_loop(port, payloads, connections=CONNECTIONS, seconds=SECONDS).checked() for _ in range(RUNS)]
+    steady = [load.open_loop(port, payloads, rate=RATE, connections=CONNECTIONS, seconds=SECONDS).checked() for _ in range(RUNS)]
     time.sleep(2)
     least = sum(len(each.latencies) for each in (*fast, *steady))
     return [
         spread(data, name, "throughput, one worker", "1/s", [each.per_second for each in fast], limit="≥ 800"),
         spread(data, f"{name} at {RATE:g}/s", "p50", "ms", [each.quantile(0.5) for each in steady]),
         spread(data, f"{name} at {RATE:g}/s", "p99", "ms", [each.quantile(0.99) for each in steady], limit="< 15"),
-        Row(data=data, method=name, measure="in the decision log", value=float(_decisions(conninfo) - before >= least), unit="1", limit="1"),
+        Row(data=data, method=name, measure="in the decision log", value=float(scratch.decisions(conninfo) - before >= least), unit="1", limit="1"),
     ]
-
-
-def _checked(done: Load) -> Load:
-    if done.failures:
-        raise SystemExit(f"{done.failures} of {len(done.latencies)} requests failed")
-    return done
-
-
-def _decisions(conninfo: str) -> int:
-    with psycopg.connect(conninfo) as connection:
-        row = connection.execute("SELECT count(*) FROM decisions").fetchone()
-        return int(row[0]) if row else 0
 
 
 def _fill(conninfo: str) -> None:

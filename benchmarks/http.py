@@ -18,10 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
-import psycopg
 
 from benchmarks import load, scratch
-from benchmarks.load import Load
 from benchmarks.report import SEED, Row, spread
 from hanse.base.config import Settings
 from hanse.data.access import keys
@@ -60,16 +58,16 @@ def _measure(ports: tuple[int, int], key: str, request: dict[str, object], user_
     anonymous = _also_bought(headers, request)
     personal = _also_bought(headers, {**request, "user_id": user_id})
     for port, payload in ((empty, nothing), (ours, anonymous), (ours, personal)):
-        _checked(load.closed_loop(port, [payload], connections=CONNECTIONS, seconds=1.0))
-    before = _decisions(conninfo)
+        load.closed_loop(port, [payload], connections=CONNECTIONS, seconds=1.0).checked()
+    before = scratch.decisions(conninfo)
     fastest: dict[str, list[float]] = {"empty": [], "anonymous": [], "personal": []}
     for _ in range(RUNS):
         for name, port, payload in (("empty", empty, nothing), ("anonymous", ours, anonymous), ("personal", ours, personal)):
-            fastest[name].append(_checked(load.closed_loop(port, [payload], connections=CONNECTIONS, seconds=SECONDS)).per_second)
-    steady = [_checked(load.open_loop(ours, [anonymous], rate=RATE, connections=CONNECTIONS, seconds=SECONDS)) for _ in range(RUNS)]
+            fastest[name].append(load.closed_loop(port, [payload], connections=CONNECTIONS, seconds=SECONDS).checked().per_second)
+    steady = [load.open_loop(ours, [anonymous], rate=RATE, connections=CONNECTIONS, seconds=SECONDS).checked() for _ in range(RUNS)]
     answers = sum(sum(values) for name, values in fastest.items() if name != "empty") * SECONDS + sum(len(each.latencies) for each in steady)
     time.sleep(2)
-    logged = (_decisions(conninfo) - before) / answers
+    logged = (scratch.decisions(conninfo) - before) / answers
     shares = [mine / theirs for mine, theirs in zip(fastest["anonymous"], fastest["empty"], strict=True)]
     data = f"sample shop, {CUSTOMERS} customers"
     return [
@@ -113,18 +111,6 @@ WHERE identities.kind = 'user_id' AND purpose = 'personalisation' AND granted OR
 
 def _also_bought(headers: dict[str, str], body: dict[str, object]) -> bytes:
     return load.request("POST", "/v1/recommend/also-bought", msgspec.json.encode(body), headers)
-
-
-def _checked(done: Load) -> Load:
-    if done.failures:
-        raise SystemExit(f"{done.failures} of {len(done.latencies)} requests failed")
-    return done
-
-
-def _decisions(conninfo: str) -> int:
-    with psycopg.connect(conninfo) as connection:
-        row = connection.execute("SELECT count(*) FROM decisions").fetchone()
-        return int(row[0]) if row else 0
 
 
 @contextmanager

@@ -30,6 +30,12 @@ class Load:
         ordered = sorted(self.latencies)
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000
 
+    def checked(self) -> Load:
+        """Return the run itself; ends the benchmark where an answer was an error."""
+        if self.failures:
+            raise SystemExit(f"{self.failures} of {len(self.latencies)} requests failed")
+        return self
+
 
 def request(method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> bytes:
     """Return a whole request as it goes over the wire."""

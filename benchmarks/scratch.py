@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from hanse.base.config import Settings
 from hanse.serve import runtime
 
@@ -18,3 +20,10 @@ def home(**settings: object) -> Iterator[tuple[Settings, str]]:
         made = Settings(home=Path(folder), **settings)  # type: ignore[arg-type]  # passed through as given
         with runtime.database_of(made) as conninfo:
             yield made, conninfo
+
+
+def decisions(conninfo: str) -> int:
+    """Return how many decisions are logged."""
+    with psycopg.connect(conninfo) as connection:
+        row = connection.execute("SELECT count(*) FROM decisions").fetchone()
+        return int(row[0]) if row else 0
