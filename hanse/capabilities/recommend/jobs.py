@@ -125,7 +125,8 @@ async def _blends(context: Context) -> dict[str, str]:
     versions = {blends.SIMILAR: await _similar(context, logs.catalog)} if logs.catalog.product_ids else {}
     for place, (name, (kind, log, note)) in enumerate(wanted.items()):
         tell = _from_thread(context, 0.3 + 0.7 * place / len(wanted), 0.7 / len(wanted), note)
-        learned = await asyncio.to_thread(learning.learn, kind, log.histories, tell=tell)
+        brands = logs.catalog.brands(log.product_ids)
+        learned = await asyncio.to_thread(learning.learn, kind, log.histories, brands=brands, tell=tell)
         if learned is not None:
             versions[name] = await blends.publish(
                 context, name, learned.blend, log.product_ids, cards.of_blend(context.clock.now(), name, log, learned)

@@ -23,6 +23,8 @@ TEST_QUESTIONS = 5_000
 RESAMPLES = 500
 TAIL_SHARE = 0.8
 """The long tail: the items that are not among those which make up the first fifth of the catalog by how often they are had."""
+LARGE_BRANDS_SHARE = 0.8
+"""The large brands: the fewest that make up this share of the log; the others are small."""
 LEAST_SECONDS, MOST_SECONDS, PER_SECOND = 5.0, 600.0, 8_000
 """How long choosing may take: a second for so many interactions, within bounds."""
 LEAST_QUESTIONS, PER_QUESTION = 1_000, 40
@@ -43,8 +45,11 @@ class Learned:
     seconds: float
 
 
-def learn(kind: Kind, log: Histories, *, tell: Tell = choice.nobody) -> Learned | None:
-    """Choose, measure and learn; none where there is too little to learn from."""
+def learn(kind: Kind, log: Histories, *, brands: Items | None = None, tell: Tell = choice.nobody) -> Learned | None:
+    """Choose, measure and learn; none where there is too little to learn from.
+
+    `brands` is a number for the brand of each item, -1 where it has none.
+    """
     begin = time.monotonic()
     if int((log.lengths >= 2).sum()) < LEAST_HISTORIES:
         return None
@@ -53,20 +58,24 @@ def learn(kind: Kind, log: Histories, *, tell: Tell = choice.nobody) -> Learned 
     most = min(choice.MOST_QUESTIONS, max(LEAST_QUESTIONS, len(log.item) // PER_QUESTION))
     chosen = choice.choose(kind, rest, seconds=seconds, most=most, tell=lambda score, note: tell(0.8 * score, note))
     tell(0.8, "measuring on what was held back")
-    measures, intervals = _measure(chosen, chosen.fit(rest), rest, asked)
+    measures, intervals = _measure(chosen, chosen.fit(rest), rest, asked, brands)
     best_sellers = Choice(kind, (Popular(),), (1.0,), None, ())
-    baseline, _ = _measure(best_sellers, best_sellers.fit(rest), rest, asked)
+    baseline, _ = _measure(best_sellers, best_sellers.fit(rest), rest, asked, brands)
     tell(0.9, "learning from all")
     return Learned(chosen, chosen.fit(log), measures, intervals, baseline, len(asked), time.monotonic() - begin)
 
 
-def _measure(chosen: Choice, blend: Blend, log: Histories, asked: Questions) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
+def _measure(
+    chosen: Choice, blend: Blend, log: Histories, asked: Questions, brands: Items | None
+) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
     k = choice.PLANS[chosen.kind].k
     ranked = blend.rank_many(asked.histories, k)
     grades = questions.grade(asked, ranked, k)
     estimated = {f"recall@{k}": grades.recall, f"NDCG@{k}": grades.ndcg, f"MRR@{k}": grades.reciprocal_rank}
     means = {name: float(values.mean()) if len(values) else 0.0 for name, values in estimated.items()}
-    return {**means, **_spread(ranked, log)}, {name: interval(values) for name, values in estimated.items() if len(values)}
+    return {**means, **_spread(ranked, log), **_fairness(ranked, log, brands)}, {
+        name: interval(values) for name, values in estimated.items() if len(values)
+    }
 
 
 def _spread(ranked: Items, log: Histories) -> dict[str, float]:
@@ -82,6 +91,22 @@ def _spread(ranked: Items, log: Histories) -> dict[str, float]:
         "popularity bias": float((1.0 - place).mean() / 0.5 - 1.0) if len(place) else 0.0,
         "long-tail share": float((place >= 1.0 - TAIL_SHARE).mean()) if len(place) else 0.0,
     }
+
+
+def _fairness(ranked: Items, log: Histories, brands: Items | None) -> dict[str, float]:
+    """Return how often small brands are shown for how often they are had: 1 is as often, below it they are shown less than they are wanted.
+
+    Exposure in proportion to merit, after Singh and Joachims 2018, Fairness of Exposure in Rankings. Nothing where no brand is small.
+    """
+    if brands is None or not (brands >= 0).any():
+        return {}
+    had = np.bincount(brands[log.item] + 1, minlength=brands.max() + 2)[1:]
+    order = np.argsort(-had, kind="stable")
+    before = np.cumsum(had[order]) - had[order]
+    small = np.zeros(len(had) + 1, bool)  # the last one is for items without a brand
+    small[order] = before >= LARGE_BRANDS_SHARE * had.sum()
+    wanted, shown = small[brands[log.item]], small[brands[ranked[ranked >= 0]]]
+    return {"exposure of small brands": float(shown.mean() / wanted.mean())} if len(shown) and wanted.any() else {}
 
 
 def interval(values: NDArray[Any]) -> tuple[float, float]:

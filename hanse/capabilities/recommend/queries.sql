@@ -25,12 +25,12 @@ FROM (
 ORDER BY occurred_at;
 
 -- bought --
--- The latest lines of the orders of a person, the oldest first; what came in one order has one step.
+-- The latest lines of the orders of a customer, the oldest first; what came in one order has one step. Who acts for a company orders for it.
 SELECT product_id, (dense_rank() OVER (ORDER BY occurred_at, event_id) - 1)::int AS step,
        extract(epoch FROM occurred_at - min(occurred_at) OVER ()) / 86400.0::float8 AS days
 FROM (
     SELECT one.*
-    FROM unnest(profile_members(%(profile_id)s)) AS member
+    FROM unnest(profile_buyers(%(profile_id)s)) AS member
     CROSS JOIN LATERAL (
         SELECT line.product_id, event_id, occurred_at
         FROM events

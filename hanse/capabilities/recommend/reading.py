@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,15 +25,17 @@ VISIT_GAP = np.timedelta64(30, "m")
 """A visit ends where nothing was looked at for so long, as web analytics counts it."""
 MOST_IN_VISIT = 200
 """Longer visits are machines."""
+BRAND = "brand "
+"""How the feature of a product begins that names its brand."""
 MOST_ROWS = 25_000_000
 """The newest rows that are learned from."""
 
 
 @dataclass(frozen=True)
-class Log:
-    """Histories with the ids of their items, and the time they are from."""
+class AnyLog:
+    """Histories, wherever they lie, with the ids of their items, and the time they are from."""
 
-    histories: Histories
+    histories: Any
     product_ids: tuple[str, ...]
     since: datetime | None
     until: datetime | None
@@ -42,11 +44,27 @@ class Log:
 
 
 @dataclass(frozen=True)
+class Log(AnyLog):
+    """A log in the memory of this process."""
+
+    histories: Histories
+
+
+@dataclass(frozen=True)
 class Catalog:
     """What the catalog says of the products that are sold: words of the title, categories, brand and attributes, a list each."""
 
     product_ids: tuple[str, ...]
     features: tuple[tuple[str, ...], ...]
+
+    def brands(self, product_ids: Sequence[str]) -> NDArray[np.int32]:
+        """Return a number for the brand of each product, -1 where it has none or is not sold."""
+        known = {
+            product_id: next((each for each in said if each.startswith(BRAND)), "")
+            for product_id, said in zip(self.product_ids, self.features, strict=True)
+        }
+        numbers = {brand: place for place, brand in enumerate(sorted({*known.values()} - {""}))}
+        return np.array([numbers.get(known.get(each, ""), -1) for each in product_ids], np.int32)
 
 
 @dataclass(frozen=True)
@@ -120,7 +138,7 @@ def _features(row: Mapping[str, Any]) -> Iterator[str]:
         for key in facts.category_keys(path or ""):
             yield f"category {key}"
     if row["brand"]:
-        yield f"brand {facts.key(row['brand'])}"
+        yield f"{BRAND}{facts.key(row['brand'])}"
     attributes: dict[str, Any] = msgspec.json.decode(row["attributes"] or "{}")
     for name, value in attributes.items():
         for said in facts.values(value):

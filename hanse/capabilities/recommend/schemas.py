@@ -138,7 +138,7 @@ class Arranged(Decision, kw_only=True, frozen=True):
 class RecommendedPrice(msgspec.Struct, kw_only=True, frozen=True):
     """What a recommended product costs."""
 
-    amount_minor: Annotated[int, Meta(description="The net price of one piece in the price list of everybody, in minor units: cents for EUR.")]
+    amount_minor: Annotated[int, Meta(description="The net price of one piece for whom the answer is, in minor units: cents for EUR.")]
     currency: Annotated[str, Meta(description="The currency (ISO 4217) of the amount.")]
 
 

@@ -116,6 +116,25 @@ async def test_places_answer_from_what_was_learned(learned: Shop) -> None:
     assert (await learned.call(operations.belonging, {"product_id": "p08", "kind": "spare_part"})).items == []
 
 
+async def test_a_company_and_who_acts_for_it_are_answered_by_what_all_of_them_ordered(learned: Shop) -> None:
+    yard, buyer, restricted = UUID(int=21), UUID(int=22), UUID(int=23)
+    async with learned.resources.pool.connection() as connection:
+        people = [
+            Profile(profile_id=yard, kind="company", created_at=NOW),
+            Profile(profile_id=buyer, created_at=NOW),
+            Profile(profile_id=restricted, created_at=NOW, identities=(Identity("anonymous_id", "hidden"),)),
+        ]
+        await store.put(connection, people, source="test", now=NOW)
+        for member in (ANNA, buyer, restricted):
+            await connection.execute("INSERT INTO memberships (company_id, member_id, created_at) VALUES (%s, %s, now())", (yard, member))
+        await connection.execute("UPDATE profiles SET restricted_at = now() WHERE profile_id = %s", (restricted,))
+        await events.append(connection, [ordered("hidden", [30, 31], day=2)], now=NOW)
+    for each in (yard, buyer):
+        again = await learned.call(operations.due_again, {"profile_id": str(each), "limit": 3}, "en")
+        assert {"p04", "p05"} <= {each.product_id for each in again.items} <= {"p04", "p05", "p06"}
+    assert (await learned.call(operations.forgotten, {"profile_id": str(buyer)})).items == []  # what somebody looked at is theirs alone
+
+
 async def test_a_known_person_is_answered_by_what_they_did(learned: Shop) -> None:
     again = await learned.call(operations.due_again, {"profile_id": str(ANNA), "limit": 3}, "en")
     assert {each.product_id for each in again.items} <= {"p04", "p05", "p06"}

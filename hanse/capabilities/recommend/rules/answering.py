@@ -109,8 +109,8 @@ async def _reached(context: Context, plan: Plan, wish: Wish, candidates: Candida
 async def _shaped(context: Context, plan: Plan, wish: Wish, found: _Found, trace: Trace | None) -> Shaped:
     hand = (wish.at_hand,) if wish.at_hand is not None else ()
     product_ids = list(dict.fromkeys((*(each.product_id for each in found.candidates), *plan.pinned, *hand)))
-    known = await context.resource(Summaries).get(context, product_ids)
     person = await facts.of(context, plan, product_ids)
+    known = facts.priced(person, await context.resource(Summaries).get(context, product_ids))
     question = Question(context.clock.now(), wish.limit, known.get(wish.at_hand) if wish.at_hand is not None else None, person)
     return Shaped(engine.apply(plan, question, found.candidates, known, trace), known, found.name, "", plan.least, trace)
 

@@ -36,6 +36,8 @@ class Person:
     """When each product was shown since it was last clicked."""
     own_range: frozenset[str] | None = None
     """The products that the company may buy; null where it has no range of its own."""
+    prices: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    """What products cost them, where that is not what everybody pays: net, in minor units, and the currency."""
 
 
 UNKNOWN_PERSON = Person()

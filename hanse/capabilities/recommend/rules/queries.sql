@@ -56,8 +56,9 @@ LIMIT 1;
 UPDATE recommendation_rule_changes SET undone_at = %(now)s WHERE change_id = %(change_id)s;
 
 -- person --
--- What rules need to know of somebody about some products: when they were last bought and returned, when they were shown since they were
--- last clicked, and which of them stand in the price list of their company. What no rule asks for has no moment to begin at and is not read.
+-- What an answer needs to know of somebody about some products: when they were last bought and returned, when they were shown since they were
+-- last clicked, and what they cost in the price lists of theirs and of their company: the lowest price, net, for the smallest quantity that has
+-- one. What no rule asks for has no moment to begin at and is not read.
 WITH member AS MATERIALIZED (
     SELECT unnest(profile_members(%(profile_id)s)) AS profile_id
 ), happened AS (
@@ -96,22 +97,19 @@ WITH member AS MATERIALIZED (
     WHERE item.value ->> 'product_id' = ANY(%(product_ids)s) AND (clicked_at IS NULL OR decided_at > clicked_at)
     GROUP BY 1
 ), list AS (
-    SELECT price_list
-    FROM price_lists
-    WHERE %(ranges)s AND (
-        profile_id IN (SELECT profile_id FROM member)
-        OR profile_id IN (SELECT company_id FROM memberships WHERE member_id IN (SELECT profile_id FROM member))
-    )
-    AND price_list <> 'list'
+    SELECT unnest(profile_price_lists(%(profile_id)s)) AS price_list
 )
 SELECT
     wanted.product_id, bought_at, returned_at, coalesce(moments, '{}') AS shown_at,
-    EXISTS (SELECT FROM list) AS has_range,
-    EXISTS (
-        SELECT FROM prices
-        WHERE prices.product_id = wanted.product_id AND price_list IN (SELECT price_list FROM list)
-          AND valid_from <= %(now)s AND valid_until > %(now)s
-    ) AS in_range
+    EXISTS (SELECT FROM list) AS has_range, own.amount_minor, own.currency
 FROM unnest(%(product_ids)s::text[]) AS wanted (product_id)
+LEFT JOIN LATERAL (
+    SELECT amount_minor, currency
+    FROM list
+    JOIN prices USING (price_list)
+    WHERE prices.product_id = wanted.product_id AND valid_from <= %(now)s AND valid_until > %(now)s
+    ORDER BY min_quantity, amount_minor, currency
+    LIMIT 1
+) AS own ON true
 LEFT JOIN ordered USING (product_id)
 LEFT JOIN shown USING (product_id);

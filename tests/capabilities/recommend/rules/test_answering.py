@@ -14,9 +14,9 @@ from hanse.base import context as contexts
 from hanse.base import ids
 from hanse.base.context import Context, Subject
 from hanse.base.decision import Arm, Basis
-from hanse.capabilities.recommend.rules import answering, store
+from hanse.capabilities.recommend.rules import answering, facts, store
 from hanse.capabilities.recommend.rules.answering import Shaped, Wish
-from hanse.capabilities.recommend.rules.engine import Candidate
+from hanse.capabilities.recommend.rules.engine import Candidate, Person
 from hanse.capabilities.recommend.rules.plan import Asker
 from hanse.capabilities.recommend.rules.rulebook import Rulebook
 from hanse.capabilities.recommend.rules.schemas import Boost, Condition, Draft, Exclude, Fallback, Filter, Frequency, Least, Pin
@@ -27,7 +27,7 @@ from hanse.data.decisions.schemas import DecisionRecord
 from hanse.data.events import Event
 from hanse.data.profiles import identity
 from tests.capabilities.recommend.conftest import Shop
-from tests.capabilities.recommend.rules.conftest import draft
+from tests.capabilities.recommend.rules.conftest import draft, product
 from tests.conftest import NOW
 
 PRODUCTS = [
@@ -213,18 +213,43 @@ async def test_what_a_person_did_counts(open_shop: Shop, wanted: dict[str, Any],
     assert shown(await asked(open_shop)) == ["a1", "a2", "b1", "b2"]
 
 
-async def test_a_member_of_a_company_sees_its_range(open_shop: Shop) -> None:
-    profile_id = await person(open_shop)
+async def company_of(open_shop: Shop, member_id: UUID, prices: dict[str, int]) -> UUID:
+    """Have somebody act for a company with a price list of its own."""
     company = UUID(int=9)
-    await rules(open_shop, draft(filter=Filter(own_range=True)))
-    assert len(shown(await asked(open_shop, profile_id=profile_id))) == 4
     async with open_shop.resources.pool.connection() as connection:
         await connection.execute("INSERT INTO profiles (profile_id, kind, created_at, updated_at) VALUES (%s, 'company', now(), now())", (company,))
-        await connection.execute("INSERT INTO memberships (company_id, member_id, created_at) VALUES (%s, %s, now())", (company, profile_id))
+        await connection.execute("INSERT INTO memberships (company_id, member_id, created_at) VALUES (%s, %s, now())", (company, member_id))
         await catalog.put_customer_price_lists(connection, [CustomerPriceList(profile_id=company, price_list="werft")])
-        await catalog.put_prices(connection, [Price(product_id=each, price_list="werft", amount_minor=900) for each in ("b2", "a1")])
+        await catalog.put_prices(connection, [Price(product_id=each, price_list="werft", amount_minor=amount) for each, amount in prices.items()])
+    return company
+
+
+async def test_a_member_of_a_company_sees_its_range(open_shop: Shop) -> None:
+    profile_id = await person(open_shop)
+    await rules(open_shop, draft(filter=Filter(own_range=True)))
+    assert len(shown(await asked(open_shop, profile_id=profile_id))) == 4
+    company = await company_of(open_shop, profile_id, {"b2": 900, "a1": 900})
     assert shown(await asked(open_shop, profile_id=profile_id)) == ["a1", "b2"]
     assert shown(await asked(open_shop, profile_id=company)) == ["a1", "b2"]
+
+
+async def test_a_member_of_a_company_sees_its_prices_and_rules_reckon_with_them(open_shop: Shop) -> None:
+    profile_id, stranger = await person(open_shop), UUID(int=8)
+    await company_of(open_shop, profile_id, {"b2": 900, "a1": 700})
+    mine, theirs = await asked(open_shop, profile_id=profile_id), await asked(open_shop, profile_id=stranger)
+    assert {each: mine.known[each].amount_minor for each in ("a1", "a2", "b2")} == {"a1": 700, "a2": 1_000, "b2": 900}
+    assert {each: theirs.known[each].amount_minor for each in ("a1", "a2", "b2")} == {"a1": 1_000, "a2": 1_000, "b2": 1_000}
+    await rules(open_shop, draft(filter=Filter(to_minor=800)))
+    assert shown(await asked(open_shop, profile_id=profile_id)) == ["a1"]
+
+
+def test_the_margin_is_that_of_the_price() -> None:
+    known = {"saw": product("saw", amount_minor=1_000, margin_score=0.4)}
+    priced = facts.priced(Person(prices={"saw": (800, "EUR")}), known)["saw"]
+    assert priced.amount_minor == 800
+    assert priced.margin_score == pytest.approx(0.25)
+    assert facts.priced(Person(prices={"saw": (800, "CHF")}), known)["saw"].margin_score == 0.4
+    assert facts.priced(Person(), known) is known
 
 
 async def test_a_person_costs_one_query(open_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
