@@ -17,6 +17,7 @@ from hanse.serve.runtime import Runtime
 
 key_app = App(name="key", help="Make, list and revoke API keys.")
 COMMAND_LINE = "command line"
+Name = Annotated[str, Parameter(help="Name of the key.")]
 
 
 @key_app.command
@@ -61,14 +62,8 @@ def list_keys(*, as_json: terminal.Json = False) -> None:
 
 
 @key_app.command
-def secret(name: str, /, *, as_json: terminal.Json = False) -> None:
-    """Show the secret of a storefront key, with which the server of the shop proves who is signed in; it belongs in no web page.
-
-    Parameters
-    ----------
-    name
-        Name of the key.
-    """
+def secret(name: Name, /, *, as_json: terminal.Json = False) -> None:
+    """Show the secret of a storefront key, with which the server of the shop proves who is signed in; it belongs in no web page."""
 
     async def work(running: Runtime) -> dict[str, str]:
         async with running.context() as context:
@@ -82,14 +77,8 @@ def secret(name: str, /, *, as_json: terminal.Json = False) -> None:
 
 
 @key_app.command
-def revoke(name: str, /, *, as_json: terminal.Json = False) -> None:
-    """Take a key back; whoever uses it is refused from now on.
-
-    Parameters
-    ----------
-    name
-        Name of the key.
-    """
+def revoke(name: Name, /, *, as_json: terminal.Json = False) -> None:
+    """Take a key back; whoever uses it is refused from now on."""
 
     async def work(running: Runtime) -> dict[str, str]:
         async with running.context() as context:
