@@ -103,23 +103,37 @@ function person(): Record<string, string | undefined> {
   return { anonymous_id: anonymousId(), user_id: user?.id, user_hash: user?.hash };
 }
 
-function body(question: Question, who: object): string {
-  const { placement, segments, limit, language } = question;
-  const named = question.kind === "alternatives" ? {} : { placement: RULES[placement] ?? placement };
-  const device = matchMedia("(max-width: 600px)").matches ? "mobile" : "desktop";
-  return JSON.stringify({ ...named, ...told(question), ...who, segments, limit, language, device, channel: "web", details: true });
-}
-
-/** Ask once; raises where there is no answer. The key stands in the address and the body is plain text, so that no browser has to ask first. */
-export async function ask(question: Question, signal: AbortSignal): Promise<Answer> {
-  const address = `${host()}/v1/recommend/${KINDS[question.kind]}?key=${encodeURIComponent(settings().key ?? "")}`;
-  const post = (who: object) =>
-    fetch(address, { method: "POST", body: body(question, who), credentials: "omit", signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) });
-  let response = await post(person());
+/** Ask an operation; raises where there is no answer. The key stands in the address and the body is plain text, so that no browser has to ask first. */
+async function post(operation: string, told: object, signal: AbortSignal): Promise<unknown> {
+  const address = `${host()}/v1/recommend/${operation}?key=${encodeURIComponent(settings().key ?? "")}`;
+  const send = (who: object) =>
+    fetch(address, {
+      method: "POST",
+      body: JSON.stringify({ ...told, ...who, device: matchMedia("(max-width: 600px)").matches ? "mobile" : "desktop" }),
+      credentials: "omit",
+      signal,
+    });
+  let response = await send(person());
   if (response.status === 403 && settings().user) {
     console.warn("hanse: the proof of the customer number does not hold; see docs/storefront.md");
-    response = await post({});
+    response = await send({});
   }
   if (!response.ok) throw new Error(`${response.status}`);
-  return (await response.json()) as Answer;
+  return response.json();
+}
+
+export async function ask(question: Question, signal: AbortSignal): Promise<Answer> {
+  const { placement, segments, limit, language } = question;
+  const named = question.kind === "alternatives" ? {} : { placement: RULES[placement] ?? placement };
+  const body = { ...named, ...told(question), segments, limit, language, channel: "web", details: true };
+  return (await post(KINDS[question.kind], body, AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]))) as Answer;
+}
+
+export interface Arranged {
+  decision_id: string;
+  blocks: string[];
+}
+
+export async function arrange(page: string, blocks: string[], visit: string, signal: AbortSignal): Promise<Arranged> {
+  return (await post("arrange", { page, blocks, visit }, signal)) as Arranged;
 }

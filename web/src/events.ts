@@ -12,7 +12,8 @@ interface Message {
   context: { library: { name: string; version: string } };
 }
 
-const pageId = newId();
+/** Another one for every page that is opened; it is kept nowhere. */
+export const pageId = newId();
 let held: Message[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
 let watches = false;

@@ -1,6 +1,7 @@
 // <hanse-recommendations>: a row of products for a place in the shop. Shows nothing where there is nothing, or where anything goes wrong.
 import { LitElement, html, nothing, svg, type PropertyValues, type TemplateResult } from "lit";
 import { ask, isComplete, kindOf, type Answer, type Question } from "./asking.js";
+import type { Blocks } from "./blocks.js";
 import { track } from "./events.js";
 import { place, type Shown } from "./own-markup.js";
 import { settings, type Item } from "./settings.js";
@@ -95,7 +96,13 @@ export class Recommendations extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.#answer) return;
+    const settled = this.closest<Blocks>("hanse-blocks")?.settled ?? Promise.resolve();
+    void settled.then(() => this.#await()); // what is still being moved would be asked for twice
+  }
+
+  #await(): void {
+    if (this.#answer || !this.isConnected) return;
+    this.#endWatch?.();
     this.#endWatch = whenNear(this, () => {
       this.#near = true;
       void this.refresh();
