@@ -49,6 +49,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     otel_endpoint: str = ""
     """Where traces go (OTLP over HTTP), such as `http://localhost:4318`; empty records none. `OTEL_EXPORTER_OTLP_ENDPOINT` is taken where this is not set."""
 
+    embeddings_url: str = ""
+    """Where catalog texts get their vectors (OpenAI's embeddings interface), such as `http://localhost:11434/v1`; empty makes them here."""
+    embeddings_model: str = ""
+    """Model to ask for there, such as `bge-m3`."""
+    embeddings_key: str = ""
+    """Key to ask with there, where one is wanted."""
+
     @property
     def models(self) -> Path:
         """Folder of the trained models."""
@@ -95,6 +102,8 @@ def _convert(field: msgspec.structs.FieldInfo, text: str) -> object:
 
 
 def _checked(settings: Settings) -> Settings:
+    if settings.embeddings_url and not settings.embeddings_model:
+        raise errors.InvalidSetting(setting="HANSE_EMBEDDINGS_MODEL", value="", expected="HANSE_EMBEDDINGS_URL needs the name of a model there")
     for name, fits, expected in RULES:
         value = getattr(settings, name)
         if not fits(value):
@@ -114,6 +123,7 @@ def _is_time_zone(name: str) -> bool:
     return True
 
 
+ADDRESS = r"(https?://[^\s/]+\S*)?"
 RULES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("lake_engine", {"duckdb", "spark"}.__contains__, "duckdb or spark"),
     ("holdout_share", lambda share: 0 <= share < 1, "a share from 0 to below 1"),
@@ -124,7 +134,8 @@ RULES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("body_limit_bytes", _is_positive, "a number above 0"),
     ("upload_limit_bytes", _is_positive, "a number above 0"),
     ("pool_size", _is_positive, "a number above 0"),
-    ("otel_endpoint", lambda address: re.fullmatch(r"(https?://[^\s/]+\S*)?", address) is not None, "an address with http:// or https://"),
+    ("otel_endpoint", lambda address: re.fullmatch(ADDRESS, address) is not None, "an address with http:// or https://"),
+    ("embeddings_url", lambda address: re.fullmatch(ADDRESS, address) is not None, "an address with http:// or https://"),
     ("log_level", {"debug", "info", "warning", "error"}.__contains__, "debug, info, warning or error"),
 )
 """What each setting must be like, and how that is said."""

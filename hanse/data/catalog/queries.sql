@@ -128,3 +128,15 @@ LEFT JOIN LATERAL (
     WHERE prices.product_id = products.product_id AND price_list = 'list' AND valid_from > %(now)s
 ) AS next ON true
 WHERE product_id = ANY (%(product_ids)s);
+
+-- described --
+-- What the products that are sold are called and described as, by their ids, from one of these on.
+SELECT product_id, title, category, brand, attributes, description
+FROM products
+WHERE state = 'active' AND product_id COLLATE "C" > %(after)s
+ORDER BY product_id COLLATE "C"
+LIMIT %(most)s;
+
+-- sold --
+-- How many products are sold.
+SELECT count(*) AS count FROM products WHERE state = 'active';

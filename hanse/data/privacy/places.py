@@ -56,6 +56,7 @@ WITHOUT_PEOPLE = frozenset(
         *("products", "product_relations", "prices", "stock", "documents", "product_statistics", "consent_texts", "consent_receipts", "erasures"),
         *("recent_messages", "settled_messages", "poll_positions", "crm_targets", "experiments"),
         *("recommendation_rules", "recommendation_rule_changes"),
+        *("text_vectors", "vector_indexes"),
         *("procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"),
     }
 )

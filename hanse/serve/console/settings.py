@@ -16,7 +16,7 @@ from hanse.base import config
 from hanse.serve.console import pages, session
 from hanse.serve.console.session import AnyRequest
 
-SECRET = frozenset({"database_url", "otel_endpoint"})
+SECRET = frozenset({"database_url", "otel_endpoint", "embeddings_url", "embeddings_key"})
 """Settings that may carry a password."""
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from hanse.ai.text import speed
+from hanse.ai.text.errors import EncoderMissing
 from hanse.base.config import Settings
 from hanse.serve import checks
 from tests.serve.cli.conftest import Ended, Hanse
@@ -55,6 +57,24 @@ def test_a_newer_schema_is_wrong_and_an_older_one_is_not(hanse: Hanse, settings:
     older = hanse("doctor", "--json")
     assert (older.code, finding(older, "schema")["state"]) == (0, "warning")
     assert finding(older, "schema")["remedy"] == "The next start migrates it by itself."
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(0.03, "ok"), (0.4, "warning")])
+def test_a_slow_encoder_is_said_with_what_to_do(hanse: Hanse, monkeypatch: pytest.MonkeyPatch, seconds: float, state: str) -> None:
+    monkeypatch.setattr(speed, "of_a_query", lambda: seconds)
+    found = finding(hanse("doctor", "--json"), "encoder")
+    assert found["state"] == state
+    assert f"reads a search in {seconds * 1000:.0f} ms" in found["message"]
+    assert ("HANSE_EMBEDDINGS_URL" in found["remedy"]) == (state == "warning")
+
+
+def test_an_encoder_that_cannot_be_loaded_is_wrong(hanse: Hanse, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> float:
+        raise EncoderMissing(reason="its engine is for another processor")
+
+    monkeypatch.setattr(speed, "of_a_query", missing)
+    found = finding(hanse("doctor", "--json"), "encoder")
+    assert (found["state"], found["message"]) == ("wrong", "it cannot be loaded: its engine is for another processor")
 
 
 def test_an_empty_database_is_looked_at_and_not_touched(hanse: Hanse, settings: Settings) -> None:
