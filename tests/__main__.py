@@ -1,7 +1,8 @@
 """`python -m tests`: the checks (format, lint, layers, types of Python and of TypeScript), then the tests; `--checks-only` leaves out the tests.
 
-Each runs even when one before it failed, so that one run shows everything there is to mend. The tests have a folder of their own: from
-the one that all sessions of pytest share, each new session shuts out the user that the database runs as.
+`--coverage` also says which lines no test runs, and takes longer. Each runs even when one before it failed, so that one run shows
+everything there is to mend. The tests have a folder of their own: from the one that all sessions of pytest share, each new session shuts
+out the user that the database runs as.
 """
 
 from __future__ import annotations
@@ -26,16 +27,15 @@ CHECKS = (
     ("types", [BIN / "mypy", *CHECKED]),
     ("elements", [sys.executable, "-m", "hanse.serve.console.assets", "--check"]),
 )
-TESTS = (
-    "tests",
-    [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "--cov=hanse", "--cov-report=term:skip-covered", "--no-cov-on-fail"],
-)
+TESTS = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "--durations=15"]
+COVERAGE = ["--cov=hanse", "--cov-report=term:skip-covered", "--no-cov-on-fail"]
 
 
 def main(arguments: list[str]) -> int:
     """Run the checks and the tests; return how many of them failed."""
     with tempfile.TemporaryDirectory(prefix="hanse-tests-") as folder:
-        steps = CHECKS if "--checks-only" in arguments else (*CHECKS, (TESTS[0], [*TESTS[1], f"--basetemp={folder}/pytest"]))
+        tests = [*TESTS, *(COVERAGE if "--coverage" in arguments else []), f"--basetemp={folder}/pytest"]
+        steps = CHECKS if "--checks-only" in arguments else (*CHECKS, ("tests", tests))
         failed = [name for name, command in steps if not _passes(name, [str(part) for part in command])]
     print(f"failed: {', '.join(failed)}" if failed else "all passed")  # noqa: T201  # this is a command
     return len(failed)
