@@ -14,6 +14,7 @@ export class Blocks extends HTMLElement {
 
   connectedCallback(): void {
     if (this.settled) return;
+    if (getComputedStyle(this).display === "inline") this.style.display = "block";
     this.style.visibility = "hidden";
     // As a module runs, the page is parsed; an element that a script makes later may still get its children.
     this.settled = Promise.resolve().then(() => this.#arrange());
