@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import itertools
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -119,12 +120,21 @@ async def _due_again(asked: Asked, limit: int) -> Sequence[Candidate]:
 async def _for_you(asked: Asked, limit: int) -> Sequence[Candidate]:
     """Find what is looked at next, then what is ordered next, then what is popular: each product once, in turns of what there is."""
     mine = [await _viewed(asked, limit), await _next(asked, limit)]
-    turns = [each for place in range(limit) for found in mine for each in found[place : place + 1]]
-    once = {each.product_id: each for each in reversed(turns)}
-    found = [*dict.fromkeys(once[each.product_id] for each in turns)][:limit]
-    if found and len(found) < limit:
-        found += [each for each in _ranked(asked, trained.POPULAR, EVERYTHING, limit) if each.product_id not in once]
-    return found[:limit]
+    return in_turns(mine, lambda: _ranked(asked, trained.POPULAR, EVERYTHING, limit), limit)
+
+
+def in_turns(mine: Iterable[Iterable[Candidate]], popular: Callable[[], Iterable[Candidate]], limit: int) -> list[Candidate]:
+    """Take the best of each list, then the second of each and so on, each product once; what is popular fills up where there is anything at all."""
+    once: dict[str, Candidate] = {}
+    for each in itertools.chain.from_iterable(itertools.zip_longest(*mine)):
+        if each is not None:
+            once.setdefault(each.product_id, each)
+        if len(once) == limit:
+            break
+    if 0 < len(once) < limit:
+        for each in popular():
+            once.setdefault(each.product_id, each)
+    return list(once.values())[:limit]
 
 
 async def _forgotten(asked: Asked, limit: int) -> Sequence[Candidate]:

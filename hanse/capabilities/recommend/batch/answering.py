@@ -1,11 +1,16 @@
-"""Answering many recipients: each gets what `recommend.for_you` would answer, and a decision of their own in the log."""
+"""Answering many recipients: each gets what `recommend.for_you` would answer, and a decision of their own in the log.
+
+This is all that a part of the recipients needs, once it is known who they are and what they did: it asks no database where nothing unforeseen
+comes up. The job calls it for one page after another, and Spark for the parts of a page.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from uuid import UUID
 
 import msgspec
 
@@ -14,10 +19,11 @@ from hanse.base.context import Context
 from hanse.base.database import Connection
 from hanse.base.decision import Arm, Personal
 from hanse.capabilities.recommend import answers, blends, candidates, operations
-from hanse.capabilities.recommend.batch import suggesting
+from hanse.capabilities.recommend.batch import suggesting, writing
+from hanse.capabilities.recommend.batch.foreseen import Lacking, Unforeseen
 from hanse.capabilities.recommend.batch.recipients import Recipient
 from hanse.capabilities.recommend.batch.schemas import Wanted
-from hanse.capabilities.recommend.batch.suggesting import Prepared, Row
+from hanse.capabilities.recommend.batch.suggesting import Impersonal, Prepared, Row
 from hanse.capabilities.recommend.rules import answering
 from hanse.capabilities.recommend.rules.engine import Candidate
 from hanse.capabilities.recommend.schemas import ForYou, Ranking
@@ -29,71 +35,99 @@ SHOWN = ("product_id", "title", "score", "reason")
 """What the log keeps of each product: pictures and prices stand in the catalog, and would be most of the log."""
 
 
-Proposals = Mapping[str, Mapping[int, Row]]
-"""What each blend proposes, by the place of the recipient."""
+class Slice(NamedTuple):
+    """Some recipients, and what each blend proposes to them, by their place."""
+
+    recipients: Sequence[Recipient]
+    proposed: Mapping[str, Mapping[int, Row]]
+    kept: dict[int, dict[str, Sequence[Candidate]]]
+    """What was made of that already for those who are answered again."""
 
 
-class Answered(NamedTuple):
-    """What one recipient is answered."""
+class Made(NamedTuple):
+    """What one recipient is answered: the rows to write, and the entry for the log."""
 
-    recipient: Recipient
-    ranking: Ranking
-    language: str
-
-    @property
-    def is_personal(self) -> bool:
-        """Return whether it was answered by what this person did."""
-        recipient = self.recipient
-        return self.ranking.arm is not Arm.HELD_OUT and bool(recipient.seen or recipient.bought)
+    profile_id: UUID
+    is_personal: bool
+    """Whether it was answered by what this person did."""
+    is_held_out: bool
+    rows: list[writing.Row]
+    record: DecisionRecord
 
 
-async def proposals(context: Context, wanted: Wanted, recipients: Sequence[Recipient]) -> Proposals:
+Answer = Made | Lacking
+
+
+async def propose(context: Context, wanted: Wanted, recipients: Sequence[Recipient]) -> Slice:
     """Have each blend propose to those who have a past for it, as many as the rules are given first."""
     found: dict[str, Mapping[int, Row]] = {}
     for name, template in suggesting.TEMPLATES.items():
         pasts = {place: past for place, each in enumerate(recipients) if (past := each.seen if name == candidates.VIEWED else each.bought)}
         recommender = blends.current(context, name)
         if recommender is not None and pasts:
-            made = await asyncio.to_thread(suggesting.propose, recommender, template, list(pasts.values()), _reach(wanted))
+            made = await asyncio.to_thread(suggesting.propose, recommender, template, list(pasts.values()), reach(wanted))
             found[name] = {place: Row(made, row) for row, place in enumerate(pasts)}
-    return found
+    return Slice(recipients, found, {})
+
+
+def reach(wanted: Wanted) -> int:
+    """Return how many candidates the rules are given first."""
+    return max(answering.LEAST_REACH, answering.REACH * wanted.limit)
 
 
 @dataclass
 class Answering:
-    """The answers of one page of recipients; `context` holds the transaction that they are read and logged in."""
+    """The answers of some recipients; `connection` may stand for the database as far as it is foreseen what they ask of it."""
 
     context: Context
-    connection: Connection
     wanted: Wanted
+    connection: Connection
     _nobody: dict[str, Ranking] = field(default_factory=dict)
     """What is answered without a basis, by language: the same for all of them, but for the id of the decision."""
+    _requests: dict[str, ForYou] = field(default_factory=dict)
 
-    async def of(self, recipients: Sequence[Recipient], proposed: Proposals) -> AsyncIterator[Answered]:
-        """Answer one after another what the blends proposed to all of them at once."""
-        reach = _reach(self.wanted)
-        popular = {each: await self._popular(each, reach) for each in {self._language(one) for one in recipients}}
-        for place, recipient in enumerate(recipients):
-            language = self._language(recipient)
-            if recipient.subject.profile_id is None and language in self._nobody:
-                yield Answered(recipient, self._again(self._nobody[language]), language)
-                continue
-            context = self._context(recipient, language)
-            asked = Prepared(context, language, _seen=list(recipient.seen), _bought=list(recipient.bought), reach=reach, popular=popular[language])
-            asked.proposed = {name: rows[place] for name, rows in proposed.items() if place in rows}
-            ranking = await answers.answer(context, self._request(language), operations.HOME, asked)
-            if recipient.subject.profile_id is None:
-                self._nobody[language] = ranking
-            yield Answered(recipient, ranking, language)
+    async def of(self, some: Slice, places: Sequence[int]) -> dict[int, Answer]:
+        """Answer those at some places."""
+        outer = self.context
+        impersonal = Impersonal(Context(outer.resources, outer.caller, fixed_connection=self.connection), reach(self.wanted))
+        found: dict[int, Answer] = {}
+        for place in places:
+            try:
+                found[place] = await self._one(some, place, impersonal)
+            except Unforeseen as unforeseen:
+                found[place] = unforeseen.lacking
+            else:
+                some.kept.pop(place, None)
+        return found
 
-    def record(self, answered: Answered) -> DecisionRecord:
+    async def _one(self, some: Slice, place: int, impersonal: Impersonal) -> Made:
+        recipient = some.recipients[place]
+        language = self._language(recipient)
+        if recipient.subject.profile_id is None and language in self._nobody:
+            return self._made(recipient, self._again(self._nobody[language]), language)
+        context = self._context(recipient, language)
+        seen, bought = list(recipient.seen), list(recipient.bought)
+        proposed, kept = {name: rows[place] for name, rows in some.proposed.items() if place in rows}, some.kept.setdefault(place, {})
+        asked = Prepared(context, language, _seen=seen, _bought=bought, proposed=proposed, kept=kept, impersonal=impersonal)
+        ranking = await answers.answer(context, self._request(language), operations.HOME, asked)
+        if recipient.subject.profile_id is None:
+            self._nobody[language] = ranking
+        return self._made(recipient, ranking, language)
+
+    def _made(self, recipient: Recipient, ranking: Ranking, language: str) -> Made:
+        is_held_out = ranking.arm is Arm.HELD_OUT
+        is_personal = not is_held_out and bool(recipient.seen or recipient.bought)
+        return Made(
+            recipient.profile_id, is_personal, is_held_out, list(_rows(recipient, ranking, language)), self._record(recipient, ranking, language)
+        )
+
+    def _record(self, recipient: Recipient, ranking: Ranking, language: str) -> DecisionRecord:
         """Return the entry for the log, as `recommend.for_you` would write it."""
-        ranking = answered.ranking
-        request = self._request(answered.language)
+        request = self._request(language)
         return DecisionRecord(
             decision_id=ranking.decision_id,
             operation=OPERATION,
-            profile_id=answered.recipient.subject.profile_id,
+            profile_id=recipient.subject.profile_id,
             model_version=ranking.model_version,
             arm=ranking.arm,
             arm_probability=ranking.arm_probability,
@@ -104,21 +138,17 @@ class Answering:
             decided_at=self.context.clock.now(),
         )
 
-    async def _popular(self, language: str, reach: int) -> Sequence[Candidate]:
-        return await candidates.Asked(self.context, language).candidates(candidates.POPULAR, reach)
-
     def _again(self, ranking: Ranking) -> Ranking:
         return msgspec.structs.replace(ranking, decision_id=ids.new(self.context.clock.now()))
 
     def _context(self, recipient: Recipient, language: str) -> Context:
         """Return a context as the contract makes one for a request of this person, on the connection of all of them."""
         outer = self.context
-        assignment = outer.resources.ports.assign(operations.for_you.capability, recipient.subject.profile_id)
         return Context(
             outer.resources,
             outer.caller,
             recipient.subject,
-            assignment,
+            recipient.assignment,
             language=language,
             fixed_connection=self.connection,
         )
@@ -128,10 +158,15 @@ class Answering:
         return answers.language(self.wanted.language or (own if own in {"de", "en"} else None), self.context)
 
     def _request(self, language: str) -> ForYou:
-        wanted = self.wanted
-        known = {"placement": wanted.placement, "channel": wanted.channel, "segments": wanted.segments, "limit": wanted.limit}
-        return ForYou(**known, language=language)  # type: ignore[arg-type]  # the fields are those of `Wanted`
+        if language not in self._requests:
+            wanted = self.wanted
+            known = {"placement": wanted.placement, "channel": wanted.channel, "segments": wanted.segments, "limit": wanted.limit}
+            self._requests[language] = ForYou(**known, language=language)  # type: ignore[arg-type]  # the fields are those of `Wanted`
+        return self._requests[language]
 
 
-def _reach(wanted: Wanted) -> int:
-    return max(answering.LEAST_REACH, answering.REACH * wanted.limit)
+def _rows(recipient: Recipient, ranking: Ranking, language: str) -> Iterator[writing.Row]:
+    """Go through the rows of one answer."""
+    for rank, each in enumerate(ranking.items, 1):
+        facts = (each.product_id, each.score, each.reason, language, ranking.arm.value, ranking.basis.value, ranking.model_version)
+        yield (recipient.profile_id, ranking.decision_id, rank, *facts)

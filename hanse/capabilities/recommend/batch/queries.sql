@@ -45,59 +45,33 @@ FROM unnest(%(people)s::integer[], %(members)s::uuid[]) AS member (person, profi
 JOIN consents USING (profile_id)
 ORDER BY person, purpose, medium, state, legal_basis, decided_at DESC, recorded_at DESC, consent_id DESC;
 
--- seen --
--- The latest products that each of some people looked at or put into a cart, the oldest first; the same as `seen` asks for one of them.
-SELECT person, latest.product_ids, latest.days
-FROM (
-    SELECT person, array_agg(profile_id) AS profile_ids
-    FROM unnest(%(people)s::integer[], %(members)s::uuid[]) AS member (person, profile_id)
-    GROUP BY person
-) AS asked
+-- pasts --
+-- What a statement asks of one person, asked of some people at once: a row each, with products, steps and days in its order.
+SELECT person, latest.product_ids, latest.steps, latest.days
+FROM unnest(%(people)s::uuid[]) AS asked (person)
 CROSS JOIN LATERAL (
-    SELECT array_agg(product_id ORDER BY occurred_at) AS product_ids, array_agg(days ORDER BY occurred_at) AS days
-    FROM (
-        SELECT product_id, occurred_at, extract(epoch FROM occurred_at - min(occurred_at) OVER ()) / 86400.0::float8 AS days
-        FROM (
-            SELECT properties->>'product_id' AS product_id, occurred_at
-            FROM events
-            WHERE profile_id = ANY(asked.profile_ids) AND name IN ('Product Viewed', 'Product Added') AND properties->>'product_id' <> ''
-            ORDER BY occurred_at DESC
-            LIMIT %(most)s
-        ) AS newest
-    ) AS numbered
+    SELECT array_agg(product_id) AS product_ids, array_agg(step) AS steps, array_agg(days) AS days FROM ({one}) AS found
 ) AS latest
 WHERE latest.product_ids IS NOT NULL;
 
--- bought --
--- The latest lines of the orders of each of some people, the oldest first; the same as `bought` asks for one of them.
-SELECT person, latest.product_ids, latest.steps, latest.days
-FROM (
-    SELECT person, array_agg(profile_id) AS profile_ids
-    FROM unnest(%(people)s::integer[], %(members)s::uuid[]) AS member (person, profile_id)
-    GROUP BY person
-) AS asked
-CROSS JOIN LATERAL (
-    SELECT
-        array_agg(product_id ORDER BY occurred_at, event_id, product_id) AS product_ids,
-        array_agg(step ORDER BY occurred_at, event_id, product_id) AS steps,
-        array_agg(days ORDER BY occurred_at, event_id, product_id) AS days
-    FROM (
-        SELECT
-            product_id, occurred_at, event_id, (dense_rank() OVER (ORDER BY occurred_at, event_id) - 1)::int AS step,
-            extract(epoch FROM occurred_at - min(occurred_at) OVER ()) / 86400.0::float8 AS days
-        FROM (
-            SELECT line.product_id, event_id, occurred_at
-            FROM events
-            CROSS JOIN LATERAL jsonb_to_recordset(
-                CASE jsonb_typeof(properties->'products') WHEN 'array' THEN properties->'products' ELSE '[]' END
-            ) AS line (product_id text)
-            WHERE profile_id = ANY(asked.profile_ids) AND name = 'Order Completed' AND line.product_id <> ''
-            ORDER BY occurred_at DESC, event_id DESC
-            LIMIT %(most)s
-        ) AS newest
-    ) AS numbered
-) AS latest
-WHERE latest.product_ids IS NOT NULL;
+-- known --
+-- What the statement `person` of the rules asks of one person about some products, asked of some people at once, about other products each;
+-- of products of which nothing is known there is no row.
+WITH asked AS MATERIALIZED (
+    SELECT key::uuid AS person, array(SELECT jsonb_array_elements_text(value)) AS product_ids FROM jsonb_each(%(people)s::jsonb)
+)
+SELECT asked.person, found.*
+FROM asked
+CROSS JOIN LATERAL ({one}) AS found
+WHERE found.has_range OR found.bought_at IS NOT NULL OR found.returned_at IS NOT NULL OR cardinality(found.shown_at) > 0;
+
+-- owners --
+-- Whose events and whose orders are those of some people.
+SELECT person, profile_members(person) AS members, profile_buyers(person) AS buyers FROM unnest(%(people)s::uuid[]) AS asked (person);
+
+-- folders --
+-- Where the files of some versions of models are, below the folder of all.
+SELECT model_version, directory FROM models WHERE model_version = ANY(%(versions)s::text[]);
 
 -- hold --
 -- Which of some profiles are still there; they stay until this transaction ends, so that an erasure finds what it writes.
@@ -105,7 +79,10 @@ SELECT profile_id FROM profiles WHERE profile_id = ANY(%(profile_ids)s::uuid[]) 
 
 -- running --
 -- The batch that runs, or was broken off.
-SELECT batch_id, destination, request, after_id, parts, expected, recipients FROM recommendation_batches WHERE state = 'running' FOR UPDATE;
+SELECT batch_id, destination, request, after_id, parts, expected, recipients, began_at
+FROM recommendation_batches
+WHERE state = 'running'
+FOR UPDATE;
 
 -- begin --
 -- Notes that a batch begins.
@@ -123,6 +100,13 @@ WHERE batch_id = %(batch_id)s;
 -- Notes that a batch is whole.
 UPDATE recommendation_batches SET state = 'done', ended_at = %(now)s WHERE batch_id = %(batch_id)s
 RETURNING batch_id, destination, state, expected, recipients, personal, held_out, rows, began_at, ended_at, request;
+
+-- forget_decisions --
+-- Deletes decisions of a batch that nobody was ever told of: those that its rows in the table name, and some more.
+DELETE FROM decisions
+WHERE decided_at >= %(began_at)s AND decision_id = ANY(
+    %(decision_ids)s::uuid[] || array(SELECT decision_id FROM batch_recommendations WHERE batch_id = %(batch_id)s AND rank = 1)
+);
 
 -- abandon --
 -- Notes that a batch is not gone on with.

@@ -19,16 +19,14 @@ import msgspec
 from hanse.base import database, ids, tasks
 from hanse.base.context import Context
 from hanse.base.database import Queries
-from hanse.base.decision import Arm
-from hanse.capabilities.recommend.batch import answering, recipients, writing
-from hanse.capabilities.recommend.batch.answering import Answered, Answering, Proposals
+from hanse.capabilities.recommend.batch import engines, recipients, writing
+from hanse.capabilities.recommend.batch.answering import Made
+from hanse.capabilities.recommend.batch.engines import Begun, Engine
 from hanse.capabilities.recommend.batch.recipients import Page
 from hanse.capabilities.recommend.batch.schemas import Batch, Wanted
 from hanse.data.decisions import store as decisions
 
 queries = Queries(__package__)
-PAGE = 5_000
-"""Profiles that are read, answered and written at once, while the next ones are read; memory grows with it and with nothing else."""
 LOCK = 4_842_031
 """Key of the advisory lock under which batches are made."""
 WAIT_SECONDS = 1.0
@@ -50,14 +48,17 @@ class _Batch:
 
 
 class _Ahead(NamedTuple):
-    """A page that is read, and what the blends propose to it."""
+    """A page that is read, as far as it is answered."""
 
     page: Page
-    proposed: Proposals
+    begun: Begun
 
 
-async def run(context: Context, wanted: Wanted, *, page: int = PAGE) -> Batch:
-    """Make a batch, or go on with one of the same wishes that was broken off; waits while another process makes one."""
+async def run(context: Context, wanted: Wanted, *, page: int | None = None) -> Batch:
+    """Make a batch, or go on with one of the same wishes that was broken off; waits while another process makes one.
+
+    `page` is how many profiles are read, answered and written at once; without it as many as the engine likes.
+    """
     async with _alone(context):
         await _tidy(context)
         batch = await _taken_up(context, wanted) or await _begun(context, wanted)
@@ -65,16 +66,18 @@ async def run(context: Context, wanted: Wanted, *, page: int = PAGE) -> Batch:
         return await _finished(context, batch)
 
 
-async def _answer_all(context: Context, batch: _Batch, page: int) -> None:
+async def _answer_all(context: Context, batch: _Batch, page: int | None) -> None:
     wanted = batch.wanted
-    ahead = asyncio.create_task(_ahead(context, wanted, batch.after_id, page))
-    try:
-        while (found := await ahead) is not None:
-            ahead = asyncio.create_task(_ahead(context, wanted, found.page.after_id, page))  # while these are answered
-            await _answer(context, batch, found)
-            await context.progress(min(batch.recipients / max(batch.expected, 1), 0.99), "answering recipients")
-    finally:
-        await tasks.end(ahead)
+    async with engines.chosen(context, wanted, batch.after_id) as engine:
+        size = page or engine.page
+        ahead = asyncio.create_task(_ahead(context, wanted, engine, batch.after_id, size))
+        try:
+            while (found := await ahead) is not None:
+                ahead = asyncio.create_task(_ahead(context, wanted, engine, found.page.after_id, size))  # while these are answered
+                await _answer(context, batch, engine, found)
+                await context.progress(min(batch.recipients / max(batch.expected, 1), 0.99), "answering recipients")
+        finally:
+            await tasks.end(ahead)
 
 
 def entry(row: dict[str, Any]) -> Batch:
@@ -83,46 +86,44 @@ def entry(row: dict[str, Any]) -> Batch:
     return msgspec.convert({**row, "folder": f"batches/{row['batch_id']}" if is_folder else None}, Batch)
 
 
-async def _ahead(context: Context, wanted: Wanted, after_id: UUID | None, size: int) -> _Ahead | None:
-    """Read the next page and have the blends propose to it; null where nobody is left."""
+async def _ahead(context: Context, wanted: Wanted, engine: Engine, after_id: UUID | None, size: int) -> _Ahead | None:
+    """Read the next page and begin with it; null where nobody is left."""
     async with Context(context.resources, context.caller) as inner:
-        page = await recipients.read(await inner.connection(), wanted, after_id, size)
-    return _Ahead(page, await answering.proposals(context, wanted, page.recipients)) if page else None
+        page = await recipients.read(inner, wanted, after_id, size)
+    return _Ahead(page, await engines.begin(engine, context, page.recipients)) if page else None
 
 
-async def _answer(context: Context, batch: _Batch, ahead: _Ahead) -> None:
+async def _answer(context: Context, batch: _Batch, engine: Engine, ahead: _Ahead) -> None:
     """Answer a page, and write and log that."""
     locked = writing.lock(context.settings) if batch.wanted.to == "parquet" else nullcontext()
     async with locked, Context(context.resources, context.caller, language=context.language) as inner:
-        connection = await inner.connection()
-        made = Answering(inner, connection, batch.wanted)
-        answered = await _still_there(inner, [each async for each in made.of(ahead.page.recipients, ahead.proposed)])
-        await _write(inner, batch, answered, ahead.page)
-        await decisions.append(connection, [made.record(each) for each in answered], batch.months)
-    batch.after_id, batch.parts, batch.recipients = ahead.page.after_id, batch.parts + 1, batch.recipients + len(answered)
+        made = await _still_there(inner, await engines.finish(engine, inner, ahead.begun))
+        await _write(inner, batch, made, ahead.page)
+        await decisions.append(await inner.connection(), [each.record for each in made], batch.months)
+    batch.after_id, batch.parts, batch.recipients = ahead.page.after_id, batch.parts + 1, batch.recipients + len(made)
 
 
-async def _still_there(context: Context, answered: Sequence[Answered]) -> list[Answered]:
+async def _still_there(context: Context, made: Sequence[Made]) -> list[Made]:
     """Leave out who was erased meanwhile; the others are not erased before what is written of them can be found."""
-    wanted = {"profile_ids": [each.recipient.profile_id for each in answered]}
+    wanted = {"profile_ids": [each.profile_id for each in made]}
     rows = await (await (await context.connection()).execute(queries["hold"], wanted)).fetchall()
     there = {row["profile_id"] for row in rows}
-    return [each for each in answered if each.recipient.profile_id in there]
+    return [each for each in made if each.profile_id in there]
 
 
-async def _write(context: Context, batch: _Batch, answered: Sequence[Answered], page: Page) -> None:
-    connection, made = await context.connection(), list(writing.rows(answered))
+async def _write(context: Context, batch: _Batch, made: Sequence[Made], page: Page) -> None:
+    connection, rows = await context.connection(), [row for each in made for row in each.rows]
     if batch.wanted.to == "parquet":
-        await writing.to_file(context.settings, batch.batch_id, batch.parts + 1, made)
+        await writing.to_file(context.settings, batch.batch_id, batch.parts + 1, rows)
     else:
-        await writing.to_table(connection, batch.batch_id, made)
+        await writing.to_table(connection, batch.batch_id, rows)
     facts = {
         "batch_id": batch.batch_id,
         "after_id": page.after_id,
-        "recipients": len(answered),
-        "personal": sum(each.is_personal for each in answered),
-        "held_out": sum(each.ranking.arm is Arm.HELD_OUT for each in answered),
-        "rows": len(made),
+        "recipients": len(made),
+        "personal": sum(each.is_personal for each in made),
+        "held_out": sum(each.is_held_out for each in made),
+        "rows": len(rows),
     }
     await connection.execute(queries["advance"], facts)
 
@@ -148,10 +149,18 @@ async def _taken_up(context: Context, wanted: Wanted) -> _Batch | None:
         same = msgspec.convert(row["request"], Wanted) == wanted
         if same and (wanted.to == "table" or writing.take_up(context.settings, row["batch_id"], row["parts"])):
             return _Batch(row["batch_id"], wanted, row["expected"], row["after_id"], row["parts"], row["recipients"])
-        await connection.execute(queries["delete_rows"], {"batch_ids": [row["batch_id"]]})
-        await connection.execute(queries["abandon"], {"batch_id": row["batch_id"], "now": inner.clock.now()})
+        await _give_up(inner, row)
     await asyncio.to_thread(writing.remove, context.settings, row["batch_id"])
     return None
+
+
+async def _give_up(context: Context, row: dict[str, Any]) -> None:
+    """Delete what was answered for a batch that nobody will ever see, from the log, too; its files go once this is committed."""
+    connection, facts = await context.connection(), {"batch_id": row["batch_id"], "began_at": row["began_at"]}
+    for decision_ids in ([], *writing.decisions(context.settings, row["batch_id"])):
+        await connection.execute(queries["forget_decisions"], {**facts, "decision_ids": decision_ids})
+    await connection.execute(queries["delete_rows"], {"batch_ids": [row["batch_id"]]})
+    await connection.execute(queries["abandon"], {"batch_id": row["batch_id"], "now": context.clock.now()})
 
 
 async def _finished(context: Context, batch: _Batch) -> Batch:

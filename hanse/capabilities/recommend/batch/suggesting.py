@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hanse.base.context import Context
 from hanse.capabilities.recommend import because, candidates, reasons
 from hanse.capabilities.recommend.blend import LONGEST
 from hanse.capabilities.recommend.blends import Past, Recommender, Suggestion
@@ -85,40 +86,42 @@ def _histories(recommender: Recommender, pasts: Sequence[Sequence[Past]]) -> His
 
 
 @dataclass
+class Impersonal:
+    """The first candidates that are the same for everybody, asked for once; `context` is nobody's."""
+
+    context: Context
+    reach: int
+    _found: dict[str, Sequence[Candidate]] = field(default_factory=dict)
+
+    async def candidates(self, name: str) -> Sequence[Candidate]:
+        """Return what is popular, or new."""
+        if name not in self._found:
+            self._found[name] = await Asked(self.context, "").candidates(name, self.reach)
+        return self._found[name]
+
+
+@dataclass(kw_only=True)
 class Prepared(Asked):
     """Somebody for whom the blends have proposed already, as many as are asked for first; all else is asked for one by one."""
 
-    reach: int = 0
-    popular: Sequence[Candidate] = ()
-    proposed: Mapping[str, Row] = field(default_factory=dict)
+    impersonal: Impersonal
+    proposed: Mapping[str, Row]
+    kept: dict[str, Sequence[Candidate]]
 
     async def candidates(self, name: str, limit: int) -> Sequence[Candidate]:
         """Return the best products of a name, the best first; the same as anybody else is answered with."""
-        if limit == self.reach:
+        if limit == self.impersonal.reach:
+            if name in {candidates.POPULAR, candidates.NEWEST} and not self.category:
+                return await self.impersonal.candidates(name)
+            if name == candidates.FOR_YOU and name not in self.kept:
+                popular = await self.impersonal.candidates(candidates.POPULAR)
+                self.kept[name] = candidates.in_turns([self._of(each) for each in TEMPLATES], lambda: popular, limit)
             if name == candidates.FOR_YOU:
-                return self._in_turns(limit)
+                return self.kept[name]
             if name in TEMPLATES:
                 return list(self._of(name))
-            if name == candidates.POPULAR and not self.category:
-                return self.popular
         return await super().candidates(name, limit)
 
     def _of(self, name: str) -> Iterator[Candidate]:
         row = self.proposed.get(name)
         return row.proposed.candidates(row.row) if row else iter(())
-
-    def _in_turns(self, limit: int) -> list[Candidate]:
-        """Take turns as `recommend.for_you` does: what is looked at next, what is ordered next, and at last what is popular."""
-        once: dict[str, Candidate] = {}
-        waiting = [self._of(name) for name in TEMPLATES]
-        while waiting and len(once) < limit:
-            for each in list(waiting):
-                found = next(each, None)
-                if found is None:
-                    waiting.remove(each)
-                else:
-                    once.setdefault(found.product_id, found)
-        if once:
-            for popular in self.popular:
-                once.setdefault(popular.product_id, popular)
-        return list(once.values())[:limit]

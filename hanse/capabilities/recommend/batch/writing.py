@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from uuid import UUID
 
 import filelock
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from hanse.base import database
 from hanse.base.config import Settings
 from hanse.base.database import Connection
-from hanse.capabilities.recommend.batch.answering import Answered
 from hanse.data.lake import files
 
 SCHEMA = pa.schema(
@@ -34,14 +35,6 @@ SCHEMA = pa.schema(
 """One row for each product of each recipient; pseudonymous: nobody's name or address is in it."""
 TABLE = "batch_recommendations"
 Row = tuple[UUID, UUID, int, str, float, str, str, str, str, str | None]
-
-
-def rows(answered: Iterable[Answered]) -> Iterator[Row]:
-    """Go through the rows of some answers."""
-    for recipient, ranking, language in answered:
-        for rank, each in enumerate(ranking.items, 1):
-            facts = (each.product_id, each.score, each.reason, language, ranking.arm.value, ranking.basis.value, ranking.model_version)
-            yield (recipient.profile_id, ranking.decision_id, rank, *facts)
 
 
 async def to_table(connection: Connection, batch_id: UUID, made: Sequence[Row]) -> None:
@@ -94,6 +87,13 @@ def take_up(settings: Settings, batch_id: UUID, parts: int) -> bool:
         if path.name not in kept:
             path.unlink()
     return len(kept) == len(list(found.iterdir()))
+
+
+def decisions(settings: Settings, batch_id: UUID) -> Iterator[list[UUID]]:
+    """Go through the decisions that a batch names which is not whole, part by part."""
+    for path in sorted(unfinished(settings, batch_id).glob("*.parquet")):
+        found = pq.read_table(path, columns=["decision_id"])["decision_id"]
+        yield [UUID(each) for each in pc.unique(found).to_pylist()]
 
 
 def finish(settings: Settings, batch_id: UUID) -> None:

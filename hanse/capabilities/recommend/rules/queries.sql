@@ -83,11 +83,16 @@ WITH member AS MATERIALIZED (
     WHERE name = 'Product Clicked'
     GROUP BY 1
 ), answered AS (
-    SELECT decision.answer, decision.decided_at
+    SELECT decision.*
     FROM member
-    JOIN decisions AS decision USING (profile_id)
-    WHERE decision.capability = 'recommend' AND decision.decided_at >= %(shown_since)s
-    ORDER BY decision.decided_at DESC
+    CROSS JOIN LATERAL (
+        SELECT answer, decided_at
+        FROM decisions
+        WHERE decisions.profile_id = member.profile_id AND capability = 'recommend' AND decided_at >= %(shown_since)s
+        ORDER BY decided_at DESC
+        LIMIT %(most_answers)s
+    ) AS decision
+    ORDER BY decided_at DESC
     LIMIT %(most_answers)s
 ), shown AS (
     SELECT item.value ->> 'product_id' AS product_id, array_agg(decided_at ORDER BY decided_at) AS moments

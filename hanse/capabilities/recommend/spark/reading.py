@@ -10,7 +10,6 @@ import itertools
 import pickle
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from hanse.capabilities.recommend import reading as local
 from hanse.capabilities.recommend.histories import Histories
-from hanse.capabilities.recommend.reading import Catalog, Log
+from hanse.capabilities.recommend.reading import AnyLog, Catalog, Log
 from hanse.capabilities.recommend.spark import parts
 from hanse.capabilities.recommend.spark.parts import SparkLog
 from hanse.data.lake import datasets, expressions
@@ -32,14 +31,10 @@ SAMPLED = 1_000
 
 
 @dataclass(frozen=True)
-class Read:
-    """A log with the ids of its items, the time it is from and of how many profiles; see `reading.Log`."""
+class Read(AnyLog):
+    """A log that lies in Spark."""
 
     histories: SparkLog
-    product_ids: tuple[str, ...]
-    since: datetime | None
-    until: datetime | None
-    owners: int
 
 
 def visits(session: Session) -> Read:

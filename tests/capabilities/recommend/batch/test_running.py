@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pyarrow.parquet as pq
 import pytest
 
@@ -15,8 +16,10 @@ from hanse.capabilities.recommend.batch import operations as batches
 from hanse.capabilities.recommend.batch import running, writing
 from hanse.capabilities.recommend.batch.schemas import Batch, Wanted
 from hanse.capabilities.recommend.rules import store as rules
-from hanse.capabilities.recommend.rules.schemas import Boost, Condition, Diversity, Draft, Exclude, Pin
-from hanse.data.catalog import Product
+from hanse.capabilities.recommend.rules.schemas import Boost, Condition, Diversity, Draft, Exclude, Filter, Frequency, Pin
+from hanse.data import catalog
+from hanse.data.catalog import Price, Product
+from hanse.data.profiles import asking
 from tests.capabilities.recommend.batch.conftest import BEN, CARA, DORA, EMIL
 from tests.capabilities.recommend.conftest import HELD_OUT, Shop
 from tests.capabilities.recommend.test_placements import ANNA
@@ -162,15 +165,52 @@ async def test_what_was_killed_looks_unfinished_and_is_taken_up_where_it_was(mai
     assert len(await stored(mailing, "SELECT FROM decisions")) == 224
 
 
-async def test_what_was_killed_is_given_up_when_something_else_is_wanted(mailing: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    await killed(mailing, "table", monkeypatch)
+@pytest.mark.parametrize("to", ["parquet", "table"])
+async def test_what_was_killed_is_given_up_when_something_else_is_wanted(mailing: Shop, to: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = await make(mailing, limit=2, profile_ids=(ANNA, BEN))
+    await killed(mailing, to, monkeypatch)
+    assert len(await stored(mailing, "SELECT FROM decisions")) > 100
     batch = await make(mailing, limit=4)
     listed = await mailing.call(batches.list, {})
     assert {(each.state, each.destination, each.folder) for each in listed.batches} == {
+        ("done", "parquet", kept.folder),
         ("done", "parquet", batch.folder),
-        ("abandoned", "table", None),
+        ("abandoned", to, None),
     }
     assert await stored(mailing, "SELECT * FROM batch_recommendations") == []
+    logged = {row["decision_id"] for row in await stored(mailing, "SELECT decision_id FROM decisions")}
+    assert logged == {UUID(row["decision_id"]) for each in (kept, batch) for rows in rows_of(mailing, each).values() for row in rows}
+
+
+async def test_rules_on_people_cost_no_query_for_each_of_them(mailing: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    await rule(mailing, exclude=Exclude(bought_days=30))
+    await rule(mailing, frequency=Frequency(times=3, days=7))
+    asked: list[int] = []
+    ask = asking.ask
+
+    async def counting(connection: Any, statements: Any) -> Any:
+        asked.extend([1] * isinstance(connection, psycopg.AsyncConnection))
+        return await ask(connection, statements)
+
+    monkeypatch.setattr(asking, "ask", counting)
+    batch = await make(mailing, limit=3, page=1_000)
+    assert batch.personal > 200
+    alone = len(asked)
+    asked.clear()
+    assert (await make(mailing, limit=3, page=100)).personal == batch.personal
+    assert alone < len(asked) < 50
+
+
+async def test_prices_of_their_own_are_known_of_many_at_once(mailing: Shop) -> None:
+    async with mailing.resources.pool.connection() as connection:
+        await catalog.put_prices(connection, [Price(product_id=f"p{each:02}", amount_minor=100 + each, currency="EUR") for each in range(40)])
+        await catalog.put_prices(connection, [Price(product_id="p06", price_list="b2b", amount_minor=5, currency="EUR")])
+        await connection.execute("INSERT INTO price_lists (profile_id, price_list) VALUES (%s, 'b2b')", (ANNA,))
+    await rule(mailing, filter=Filter(own_range=True))
+    found = rows_of(mailing, await make(mailing, limit=5))
+    assert [row["product_id"] for row in found[ANNA]] == ["p06"]
+    for profile_id in [ANNA, HELD_OUT, BEN, *list(found)[::20]]:
+        assert said(found[profile_id]) == await one_by_one(mailing, profile_id, "en" if profile_id == ANNA else "de")
 
 
 async def test_a_batch_whose_files_are_gone_begins_anew(mailing: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
