@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -26,7 +27,8 @@ def sections(names: list[str] = NAMES) -> str:
 
 
 def order(page: Page) -> list[str]:
-    return page.locator("hanse-blocks > *").evaluate_all("all => all.map(each => each.dataset.block ?? each.localName)")
+    found: list[str] = page.locator("hanse-blocks > *").evaluate_all("all => all.map(each => each.dataset.block ?? each.localName)")
+    return found
 
 
 def settled(page: Page) -> None:
@@ -39,7 +41,7 @@ def answer(visitor: BrowserContext, blocks: list[str]) -> list[dict[str, Any]]:
     asked: list[dict[str, Any]] = []
 
     def respond(route: Route) -> None:
-        asked.append(route.request.post_data_json)
+        asked.append(json.loads(route.request.post_data or "{}"))
         route.fulfill(json={"decision_id": DECISION, "blocks": blocks}, headers={"access-control-allow-origin": "*"})
 
     visitor.route("**/v1/recommend/arrange*", respond)
@@ -64,7 +66,7 @@ def test_hanse_answers_with_all_blocks_and_its_decision_comes_back_with_the_clic
     assert sorted(each for each in order(page) if each != "hr") == sorted(NAMES)
     with page.expect_request(lambda request: "/v1/batch" in request.url or "/v1/b" in request.url) as sent:
         page.locator("section").nth(1).get_by_role("link").click()
-    [message] = sent.value.post_data_json["batch"]
+    [message] = json.loads(sent.value.post_data or "{}")["batch"]
     assert (message["event"], message["properties"]["position"]) == ("Promotion Clicked", 2)
     assert message["properties"]["promotion_id"] == [each for each in order(page) if each != "hr"][1]
 

@@ -19,7 +19,7 @@ from psycopg import sql
 from hanse.base import errors
 from hanse.base.database import Connection, Queries
 from hanse.data.catalog.errors import UnknownProduct
-from hanse.data.catalog.schemas import RelationKind
+from hanse.data.catalog.schemas import Medium, RelationKind
 
 queries = Queries(__package__)
 
@@ -129,6 +129,7 @@ class ProductDetail(msgspec.Struct, kw_only=True, frozen=True):
     url: Annotated[str | None, Meta(description="Address of its page in the shop.")]
     image_url: Annotated[str | None, Meta(description="Address of its picture.")]
     attributes: Annotated[dict[str, Any], Meta(description='Technical data: {"voltage": {"value": 18, "unit": "V"}}.')]
+    media: Annotated[tuple[Medium, ...], Meta(description="Pictures and documents that its source names.")]
     source: Annotated[str, Meta(description="The system it came from.")]
     created_at: Annotated[datetime, Meta(description="When it was first written.")]
     updated_at: Annotated[datetime, Meta(description="When it was last written.")]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 Texts = dict[str, str]
 """A text by language: `{"de": "Akkuschrauber", "en": "Cordless drill"}`; `und` where the language is not known."""
@@ -80,6 +81,16 @@ class Document(msgspec.Struct, kw_only=True, frozen=True):
     title: str
     body: str
     product_ids: tuple[str, ...] = ()
+
+
+class Medium(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """A picture or document that belongs to a product."""
+
+    kind: Annotated[str, Meta(description="`image`, `document`, `video` or `other`.")]
+    reference: Annotated[str, Meta(description="Its address (http or https), or the path that its source names.")]
+    purpose: Annotated[str, Meta(description="What it is for, such as `data_sheet`.")] = ""
+    type: Annotated[str, Meta(description="Its media type, such as `application/pdf`.")] = ""
+    title: Annotated[Texts, Meta(description="Its title by language.")] = {}
 
 
 class CustomerPriceList(msgspec.Struct, kw_only=True, frozen=True):

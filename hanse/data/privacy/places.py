@@ -40,6 +40,7 @@ PLACES = (
     Place("contracts", ("contract_id",), (), ("terms",)),
     Place("dead_letters", ("dead_letter_id",), (), ("reason",)),
     Place("imports", ("import_id",), ("columns", "findings"), ("file_name", "error")),
+    Place("catalog_revisions", ("revision_id",), ("header",), ("file_name", "proposed_by", "decided_by")),
     Place("deliveries", ("delivery_id",), (), ("note",)),
     Place("shop_connections", ("connection_id",), ("options",), ("last_error",)),
     Place("privacy_requests", ("request_id",), (), ("note", "extension_reason", "closing_reason")),
@@ -56,7 +57,7 @@ WITHOUT_PEOPLE = frozenset(
         *("products", "product_relations", "prices", "stock", "documents", "product_statistics", "consent_texts", "consent_receipts", "erasures"),
         *("recent_messages", "settled_messages", "poll_positions", "crm_targets", "experiments"),
         *("recommendation_rules", "recommendation_rule_changes"),
-        *("text_vectors", "vector_indexes"),
+        *("text_vectors", "vector_indexes", "catalog_changes", "catalog_findings"),
         *("procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"),
     }
 )

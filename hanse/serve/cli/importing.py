@@ -1,4 +1,4 @@
-"""`hanse import`: files of orders, products or customers."""
+"""`hanse import`: files of orders, products or customers, and whole catalogs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from cyclopts import Parameter
 from rich.markup import escape
 
 from hanse.base.errors import FieldProblem, InvalidRequest
-from hanse.serve.cli import terminal
+from hanse.serve.cli import catalogs, terminal
 from hanse.serve.runtime import Runtime
-from hanse.sources import files
+from hanse.sources import feeds, files
 from hanse.sources.files import Finding, ImportReport, ImportRequest, jobs
+
+USUAL_SOURCE = "import"
 
 
 def import_file(
@@ -21,25 +23,31 @@ def import_file(
     /,
     *,
     columns: Annotated[str, Parameter(help="How columns are called: order_id=InvoiceNo,product_id=StockCode")] = "",
-    source: str = "import",
+    source: str = "",
     currency: str | None = None,
     language: str | None = None,
     decimal: str | None = None,
     encoding: str | None = None,
+    strict: bool = False,
+    apply: Annotated[bool, Parameter(name="--apply", negative="--dry-run")] = False,
+    tax_rate: float | None = None,
+    price_jump: float = 0.3,
     as_json: terminal.Json = False,
 ) -> None:
-    """Import orders, products or customers from a file or folder: CSV, TSV, JSONL, Parquet or XLSX.
+    """Import orders, products or customers from a file or folder: CSV, TSV, JSONL, Parquet or XLSX; or a catalog: BMEcat, Google Merchant.
 
-    Rows that cannot be used are written to a file of their own with line and reason. Importing the same file again adds nothing.
+    Rows that cannot be used are written to a file of their own with line and reason; importing the same file again adds nothing. A catalog shows
+    first what it would change; --apply does it.
 
     Parameters
     ----------
     kind
-        What the file has: orders, products or customers.
+        What the file has: orders, products, customers or catalog.
     path
         The file, or a folder with files.
     source
-        Name of the system the file comes from; the same order from two sources is two orders.
+        Name of the system the file comes from, "import" where it is not given, or the supplier that a catalog names; the same order from two
+        sources is two orders.
     currency
         Currency of prices that come without one, such as EUR.
     language
@@ -48,11 +56,31 @@ def import_file(
         Decimal sign of numbers, "," or "."; found out where it is not given.
     encoding
         Encoding of the file, such as latin-1; found out where it is not given.
+    strict
+        Catalogs: whether any error refuses the whole file.
+    apply
+        Catalogs: whether to apply what would change at once; --dry-run, the usual, only shows it.
+    tax_rate
+        Catalogs: share of tax, such as 0.19, in prices that include it and do not say how much.
+    price_jump
+        Catalogs: from which relative change on a price is flagged; 0.3 is 30 %.
     """
+    if kind == feeds.KIND:
+        request_of_catalog = feeds.FeedRequest(
+            path=str(path.absolute()),
+            source=source,
+            currency=currency,
+            language=language,
+            strict=strict,
+            tax_rate=tax_rate,
+            price_jump_share=price_jump,
+        )
+        catalogs.import_catalog(request_of_catalog, apply=apply, as_json=as_json)
+        return
     request = ImportRequest(
         path=str(path.absolute()),
         kind=kind,
-        source=source,
+        source=source or USUAL_SOURCE,
         columns=_columns(columns),
         currency=currency,
         language=language,

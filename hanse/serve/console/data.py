@@ -15,8 +15,9 @@ from hanse.data import imports
 from hanse.data.access.accounts import Permission
 from hanse.data.events.store import queries as event_queries
 from hanse.data.imports.schemas import ImportRecord
-from hanse.serve.console import home, pages, period, session
+from hanse.serve.console import home, pages, period, revisions, session
 from hanse.serve.console.session import AnyRequest, Visit
+from hanse.sources import feeds
 
 PAGE = 50
 
@@ -64,7 +65,10 @@ async def show_imports(request: AnyRequest) -> Response[bytes]:
 async def show_import(request: AnyRequest, import_id: FromPath[UUID]) -> Response[bytes]:
     """Show how one import went."""
     visit = session.of(request)
-    return pages.page(visit, "import.html", record=await _find(visit, import_id))
+    record = await _find(visit, import_id)
+    if record.kind == feeds.KIND and record.state == "done":
+        return await revisions.show(visit, import_id)
+    return pages.page(visit, "import.html", record=record)
 
 
 @get("/data/imports/{import_id:uuid}/rejects")

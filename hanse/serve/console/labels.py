@@ -147,6 +147,7 @@ def kind(words: Words, name: str) -> str:
         "orders": gettext("Orders"),
         "products": gettext("Products"),
         "customers": gettext("Customers"),
+        "catalog": gettext("Catalog"),
         "event": gettext("Events"),
         "delivery": gettext("Messages from shops"),
     }.get(name, name)

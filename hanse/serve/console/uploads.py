@@ -24,7 +24,7 @@ from hanse.base.errors import HanseError
 from hanse.data.access.accounts import Permission
 from hanse.serve.console import forms, pages, session
 from hanse.serve.console.session import AnyRequest, Visit
-from hanse.sources import files
+from hanse.sources import feeds, files
 from hanse.sources.files import Preview
 from hanse.sources.files.kinds import KINDS, Kind
 
@@ -72,6 +72,8 @@ async def take(request: AnyRequest) -> Response[bytes]:
     upload_id = ids.new()
     await asyncio.to_thread(sweep, _folder(visit))
     await _keep(file, _folder(visit) / str(upload_id))
+    if kind == feeds.KIND:
+        return await _propose(visit, upload_id, "" if source == USUAL_SOURCE else source)
     return pages.redirect(visit, f"/data/imports/new/{upload_id}?{_query(kind, source)}")
 
 
@@ -109,6 +111,15 @@ async def start(request: AnyRequest, upload_id: FromPath[UUID]) -> Response[byte
     async with visit.context() as context:
         await visit.note(context, "imports.start", subject=str(job_id), kind=kind, source=source)
     return pages.redirect(visit, f"/jobs/{job_id}", message=visit.words.gettext("The import has begun."))
+
+
+async def _propose(visit: Visit, upload_id: UUID, source: str) -> Response[bytes]:
+    """Have a catalog read; it shows by itself what it would change, so there are no columns to be chosen first."""
+    wanted = {"path": str(_file(visit, upload_id)), "source": source, "started_by": visit.account.name, "remove": True}
+    job_id = await visit.queue.put("feeds.propose", wanted)
+    async with visit.context() as context:
+        await visit.note(context, "feeds.propose", subject=str(job_id), source=source)
+    return pages.redirect(visit, f"/jobs/{job_id}", message=visit.words.gettext("The catalog is being read. Its changes are among the imports then."))
 
 
 def sweep(folder: Path) -> None:
@@ -153,7 +164,14 @@ def _file(visit: Visit, upload_id: UUID) -> Path:
 
 def _ask(visit: Visit, kind: str, *, wrong: str = "", source: str = USUAL_SOURCE, status: int = 200) -> Response[bytes]:
     limit = visit.runtime.settings.upload_limit_bytes
-    return pages.page(visit, "upload.html", status=status, kinds=KINDS.values(), chosen=kind, wrong=wrong, source=source, limit=limit)
+    return pages.page(visit, "upload.html", status=status, kinds=_kinds(visit), chosen=kind, wrong=wrong, source=source, limit=limit)
+
+
+def _kinds(visit: Visit) -> list[tuple[str, str]]:
+    """Return what a file may hold, each with what that is."""
+    gettext = visit.words.gettext
+    catalogs = gettext("A whole catalog or an update of one: BMEcat 1.2 to 2005.2, or a Google Merchant feed. It shows first what it would change.")
+    return [*((each.name, gettext(each.description)) for each in KINDS.values()), (feeds.KIND, catalogs)]
 
 
 def _query(kind: str, source: str) -> str:

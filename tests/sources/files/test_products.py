@@ -9,7 +9,7 @@ import pytest
 from hanse.base.database import Connection
 from hanse.data import catalog
 from hanse.data.catalog import Price, Product
-from hanse.sources.files.kinds.products import has_check_digit
+from hanse.sources.source.gtin import has_check_digit
 from tests.conftest import NOW
 from tests.sources.conftest import Fetch, Import, Write, findings
 

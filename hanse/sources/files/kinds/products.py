@@ -17,6 +17,7 @@ from hanse.sources.files.kinds import attributes, last_rows
 from hanse.sources.files.kinds.attributes import Attribute
 from hanse.sources.files.kinds.last_rows import Row
 from hanse.sources.files.kinds.loading import InputFile, Load
+from hanse.sources.source import gtin
 
 queries = Queries("hanse.sources.files")
 TEXTS = ("title", "description", "category")
@@ -103,7 +104,7 @@ def _product(load: Load, row: Row, before: Product, others: list[Attribute], rem
     said: dict[str, Any] = {name: row[name] for name in PLAIN if row[name] is not None}
     if "image_url" in said:
         said["image_url"] = _first_address(said["image_url"])
-    if "gtin" in said and not has_check_digit(said["gtin"]):
+    if "gtin" in said and not gtin.has_check_digit(said["gtin"]):
         remarks.gtins.append(said["gtin"])
     if row["state"] is not None:
         said["state"] = _state(row["state"], before.state, remarks)
@@ -132,14 +133,6 @@ def _state(word: str, before: str, remarks: _Remarks) -> str:
 def _first_address(text: str) -> str:
     """Return the first of several addresses in a cell."""
     return text.replace("|", ", ").replace("\n", ", ").partition(", ")[0].strip()
-
-
-def has_check_digit(gtin: str) -> bool:
-    """Return whether the last digit of a GTIN is right (GS1 General Specifications, 7.9)."""
-    if not (gtin.isascii() and gtin.isdigit() and len(gtin) in {8, 12, 13, 14}):
-        return False
-    weighted = sum(int(digit) * (3 if index % 2 == 0 else 1) for index, digit in enumerate(reversed(gtin[:-1])))
-    return (10 - weighted % 10) % 10 == int(gtin[-1])
 
 
 def _price(row: Row) -> Price | None:
