@@ -20,7 +20,7 @@ from implicit.nearest_neighbours import BM25Recommender, CosineRecommender, TFID
 from rectools.dataset import Dataset, IdMap, Interactions  # type: ignore[import-not-found]
 from rectools.models import EASEModel, ImplicitItemKNNWrapperModel, PopularModel  # type: ignore[import-not-found]
 from scipy.sparse import csr_matrix
-from threadpoolctl import threadpool_limits  # type: ignore[import-not-found]
+from threadpoolctl import threadpool_limits
 
 WIDTH = 20
 TIMED, WARMING = 300, 3
