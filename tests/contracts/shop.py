@@ -22,7 +22,7 @@ async def fill(connection: Connection) -> None:
     ]
     await catalog.put_products(connection, products, source="shop", now=now)
     await catalog.put_relations(connection, [Relation(product_id="71053", kind=RelationKind.ACCESSORY_OF, related_id=PRODUCT)])
-    await catalog.put_prices(connection, [Price(product_id=PRODUCT, amount_minor=12_345)])
+    await catalog.put_prices(connection, [Price(product_id=PRODUCT, amount_minor=12_345)], now=now)
     await catalog.put_stock(connection, [Stock(product_id=PRODUCT, quantity=3)], now=now)
     manual = Document(document_id="D1", kind="manual", language="de", title="Anleitung", body="# Anleitung", product_ids=(PRODUCT,))
     await catalog.put_documents(connection, [manual], source="shop", now=now)

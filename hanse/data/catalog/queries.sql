@@ -140,3 +140,26 @@ LIMIT %(most)s;
 -- sold --
 -- How many products are sold.
 SELECT count(*) AS count FROM products WHERE state = 'active';
+
+-- drop_later_prices --
+-- Deletes what would have begun later of the prices that are said anew.
+DELETE FROM prices USING staged_prices AS said
+WHERE (prices.product_id, prices.price_list, prices.min_quantity, prices.currency) = (said.product_id, said.price_list, said.min_quantity, said.currency)
+    AND prices.valid_from >= %(now)s;
+
+-- end_prices --
+-- Ends the prices that others take the place of; those that stay the same hold on.
+UPDATE prices SET valid_until = CASE WHEN prices.amount_minor = said.amount_minor THEN 'infinity' ELSE %(now)s END
+FROM staged_prices AS said
+WHERE (prices.product_id, prices.price_list, prices.min_quantity, prices.currency) = (said.product_id, said.price_list, said.min_quantity, said.currency)
+    AND prices.valid_until > %(now)s
+    AND prices.valid_until <> CASE WHEN prices.amount_minor = said.amount_minor THEN 'infinity' ELSE %(now)s END;
+
+-- begin_prices --
+-- Begins the prices that are new: now, or ever since where nothing was known before.
+INSERT INTO prices (product_id, price_list, min_quantity, currency, amount_minor, valid_from)
+SELECT said.product_id, said.price_list, said.min_quantity, said.currency, said.amount_minor, CASE WHEN bool_or(known.product_id IS NULL) THEN '-infinity' ELSE %(now)s END
+FROM staged_prices AS said
+LEFT JOIN prices AS known USING (product_id, price_list, min_quantity, currency)
+GROUP BY said.product_id, said.price_list, said.min_quantity, said.currency, said.amount_minor
+HAVING NOT coalesce(bool_or(known.valid_until > %(now)s), false);

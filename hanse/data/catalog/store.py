@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from hanse.base import database
-from hanse.base.database import Connection
+from hanse.base.database import Connection, Queries
 from hanse.data.catalog.schemas import CustomerPriceList, Document, Price, Product, Relation, Stock
+
+queries = Queries(__package__)
 
 PRODUCT_COLUMNS = (
     "product_id",
@@ -58,11 +60,17 @@ async def put_relations(connection: Connection, relations: Iterable[Relation]) -
     return await database.upsert(connection, "product_relations", (*key, "quantity"), key, rows)
 
 
-async def put_prices(connection: Connection, prices: Iterable[Price]) -> int:
-    """Write prices that hold from now on and always."""
-    key = ("product_id", "price_list", "min_quantity", "currency")
-    rows = ((each.product_id, each.price_list, each.min_quantity, each.currency, each.amount_minor, "-infinity") for each in prices)
-    return await database.upsert(connection, "prices", (*key, "amount_minor", "valid_from"), (*key, "valid_from"), rows)
+async def put_prices(connection: Connection, prices: Iterable[Price], *, now: datetime) -> int:
+    """Write prices that hold from now on and always; what was paid before stays known, without a gap. The first price of all held always.
+
+    The lowest price of the last 30 days has to be told beside a reduced one (§ 11 PAngV).
+    """
+    said = {(each.product_id, each.price_list, each.min_quantity, each.currency): each.amount_minor for each in prices}
+    columns = ("product_id", "price_list", "min_quantity", "currency", "amount_minor")
+    await database.stage(connection, "prices", columns, ((*key, amount_minor) for key, amount_minor in said.items()))
+    for step in ("drop_later_prices", "end_prices", "begin_prices"):
+        await connection.execute(queries[step], {"now": now})
+    return len(said)
 
 
 async def put_customer_price_lists(connection: Connection, lists: Iterable[CustomerPriceList]) -> int:

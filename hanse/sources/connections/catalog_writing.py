@@ -42,7 +42,7 @@ async def write(connection: Connection, shop: Shop, changes: Sequence[Change], s
     await catalog.put_products(connection, changed, source=shop.source, now=now)
     there = known.keys() | work.products.keys()
     prices = await _changed_prices(connection, [each for each in work.prices.values() if each.product_id in there])
-    await catalog.put_prices(connection, prices)
+    await catalog.put_prices(connection, prices, now=now)
     await catalog.put_stock(connection, [each for each in work.stock.values() if each.product_id in there], now=now)
     if unknown := work.stock.keys() - there:
         await versions.forget_stock(connection, shop.connection_id, unknown)

@@ -170,7 +170,7 @@ FOR UPDATE;
 -- prices --
 -- What some products cost everybody.
 SELECT product_id, currency, amount_minor FROM prices
-WHERE product_id = ANY(%(product_ids)s) AND price_list = 'list' AND min_quantity = 1 AND valid_from = '-infinity';
+WHERE product_id = ANY(%(product_ids)s) AND price_list = 'list' AND min_quantity = 1 AND valid_until = 'infinity';
 
 -- known_people --
 -- What is given, by all sources but as a fallback, of those whom some profiles are.

@@ -124,10 +124,9 @@ def read(path: Path, wanted: Collection[str], *, openings: Collection[str] = ())
     yield from reader.end()
 
 
-def _chunks(take: object, reader: _Reader) -> Iterator[bytes]:
+def _chunks(take: Callable[[int], bytes], reader: _Reader) -> Iterator[bytes]:
     """Return the bytes for expat; those of a file that says it is UTF-8 and is not are made so."""
-    assert callable(take)  # noqa: S101  # narrows the bound method for mypy
-    first: bytes = take(CHUNK_BYTES)
+    first = take(CHUNK_BYTES)
     declared = _DECLARED.match(first.removeprefix(b"\xef\xbb\xbf"))
     encoding = declared[1].decode("ascii").lower() if declared else "utf-8"
     repair = encoding in _UTF8 and not first.startswith(_UTF16) and b"\0" not in first[:4]

@@ -8,7 +8,7 @@ SELECT
     product_id, parent_id, state, title, description, category, brand, gtin, url, image_url, attributes,
     (
         SELECT coalesce(jsonb_object_agg(currency, amount_minor), '{}') FROM prices
-        WHERE prices.product_id = products.product_id AND price_list = 'list' AND min_quantity = 1 AND valid_from = '-infinity'
+        WHERE prices.product_id = products.product_id AND price_list = 'list' AND min_quantity = 1 AND valid_until = 'infinity'
     ) AS prices,
     (SELECT quantity FROM stock WHERE stock.product_id = products.product_id AND location = 'main') AS stock
 FROM products

@@ -35,7 +35,7 @@ def _steps(connection: Connection, shop: SampleShop, now: datetime) -> dict[str,
     return {
         "products": lambda: catalog.put_products(connection, shop.products, source=SOURCE, now=now),
         "relations": lambda: catalog.put_relations(connection, shop.relations),
-        "prices": lambda: catalog.put_prices(connection, shop.prices),
+        "prices": lambda: catalog.put_prices(connection, shop.prices, now=now),
         "stock": lambda: catalog.put_stock(connection, shop.stock, now=now),
         "documents": lambda: catalog.put_documents(connection, shop.documents, source=SOURCE, now=now),
         "profiles": lambda: profiles.put(connection, shop.profiles, source=SOURCE, now=now),

@@ -74,7 +74,7 @@ class Shop:
     async def sell(self, products: Sequence[Product], prices: Sequence[Price] = ()) -> None:
         async with self.resources.pool.connection() as connection:
             await catalog.put_products(connection, products, source="test", now=NOW)
-            await catalog.put_prices(connection, prices)
+            await catalog.put_prices(connection, prices, now=NOW)
 
     async def learn(self, name: str, rankings: Mapping[str, Sequence[tuple[str, float, int, int]]]) -> str:
         """Put rankings into use: for each key the product, its score, its orders and of how many; return the version."""

@@ -46,6 +46,7 @@ async def shop(connection: Connection) -> Connection:
             Price(product_id="D1", amount_minor=15_000, price_list="dealers"),
             Price(product_id="P7", amount_minor=450),
         ],
+        now=NOW,
     )
     await catalog.put_stock(connection, [Stock(product_id="D1", quantity=4), Stock(product_id="D1", location="Kiel", quantity=3)], now=NOW)
     await catalog.put_relations(

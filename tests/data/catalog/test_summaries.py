@@ -142,7 +142,7 @@ async def test_the_margin_comes_from_what_attributes_say(shop: Connection, conte
         {},
     ]
     await catalog.put_products(shop, [Product(product_id=f"M{number}", attributes=each) for number, each in enumerate(said)], source="pim", now=NOW)
-    await catalog.put_prices(shop, [Price(product_id="M2", amount_minor=450), Price(product_id="M3", amount_minor=450)])
+    await catalog.put_prices(shop, [Price(product_id="M2", amount_minor=450), Price(product_id="M3", amount_minor=450)], now=NOW)
     found = await Summaries().get(context, [f"M{number}" for number in range(len(said))])
     assert [each.margin_score for each in found.values()] == [0.4, 0.4, 0.4, None, None]
 

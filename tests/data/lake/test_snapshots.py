@@ -23,7 +23,7 @@ async def sell(resources: Resources, products: Iterable[Product] = (), relations
     async with resources.pool.connection() as connection:
         await catalog.put_products(connection, products, source="test", now=NOW)
         await catalog.put_relations(connection, relations)
-        await catalog.put_prices(connection, prices)
+        await catalog.put_prices(connection, prices, now=NOW)
 
 
 async def test_the_catalog_is_copied_whole(context: Context, resources: Resources) -> None:
@@ -66,8 +66,8 @@ async def test_only_what_changed_is_written_again(context: Context, resources: R
     again = await lake.refresh(context)
     await sell(resources, [], [], [Price(product_id="P1", amount_minor=8900)])
     changed = await lake.refresh(context)
-    assert [(copied["products"], copied["prices"]) for copied in (again, changed)] == [(0, 0), (0, 1)]
-    assert [row["amount_minor"] for row in values(context.settings.lake / "prices")] == [8900]
+    assert [(copied["products"], copied["prices"]) for copied in (again, changed)] == [(0, 0), (0, 2)]  # the price before stays known
+    assert [(row["amount_minor"], row["valid_until"] is None) for row in values(context.settings.lake / "prices")] == [(8900, True), (9900, False)]
 
 
 async def test_what_was_removed_is_gone(context: Context, resources: Resources) -> None:

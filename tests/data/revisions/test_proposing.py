@@ -197,7 +197,9 @@ async def test_a_product_whose_prices_are_all_wrong_keeps_them(propose: Propose,
 
 async def test_products_that_came_otherwise_are_compared_too(propose: Propose, connection: Connection) -> None:
     await catalog.put_products(connection, [Product(product_id="A", title={"de": "A"})], source="pim", now=NOW)
-    await catalog.put_prices(connection, [Price(product_id="A", amount_minor=1_000), Price(product_id="A", amount_minor=900, price_list="dealers")])
+    await catalog.put_prices(
+        connection, [Price(product_id="A", amount_minor=1_000), Price(product_id="A", amount_minor=900, price_list="dealers")], now=NOW
+    )
     told = await propose(entry("A", price(1_000)))
     assert told["counts"]["unchanged"] == 1
 

@@ -48,7 +48,7 @@ async def fill(runtime: Runtime) -> None:
     async with runtime.context() as context:
         connection = await context.connection()
         await catalog.put_products(connection, [DRILL], source="pim", now=now)
-        await catalog.put_prices(connection, [Price(product_id="D-1", amount_minor=12_345)])
+        await catalog.put_prices(connection, [Price(product_id="D-1", amount_minor=12_345)], now=now)
         await events.append(connection, [ordered], now=now)
         profile_id = await identity.find(connection, "user_id", "K-1")
         assert profile_id

@@ -117,7 +117,7 @@ async def test_a_second_poll_changes_nothing_and_a_change_comes_once(house: Hous
     address = tryton.call("party.address.search", [["party", "=", party]])
     tryton.call("party.address.write", address, {"city": "Wismar"})
     assert (await poll(house)).written == 2
-    (price,) = await house.rows("SELECT amount_minor FROM prices WHERE product_id = %s", code)
+    (price,) = await house.rows("SELECT amount_minor FROM prices WHERE product_id = %s AND valid_until = 'infinity'", code)
     assert price["amount_minor"] == 2_500
     (row,) = await house.rows("SELECT profile_traits(profile_members(profile_id)) AS traits FROM identities WHERE value = %s", number)
     assert row["traits"]["address"]["city"] == "Wismar"

@@ -89,7 +89,7 @@ async def _make_products(load: Load) -> None:
         fresh = [row for row in rows if row["product_id"] not in known]
         products = (Product(product_id=row["product_id"], title={load.language: row["name"]} if row["name"] else {}) for row in fresh)
         made += await catalog.put_products(load.connection, products, source=load.source, now=load.now)
-        await catalog.put_prices(load.connection, (_price(row) for row in fresh if row["price"]))
+        await catalog.put_prices(load.connection, (_price(row) for row in fresh if row["price"]), now=load.now)
     load.count("products", made)
 
 

@@ -153,7 +153,7 @@ async def _write(load: Load, entries: list[_Entry]) -> None:
     load.count("products", sum(entry.known is None for entry in changed))
     load.count("changed_products", sum(entry.known is not None for entry in changed))
     await catalog.put_products(load.connection, (entry.product for entry in changed), source=load.source, now=load.now)
-    await catalog.put_prices(load.connection, (entry.price for entry in changed if entry.price))
+    await catalog.put_prices(load.connection, (entry.price for entry in changed if entry.price), now=load.now)
     await catalog.put_stock(load.connection, (entry.stock for entry in changed if entry.stock), now=load.now)
 
 

@@ -203,8 +203,10 @@ async def test_rules_on_people_cost_no_query_for_each_of_them(mailing: Shop, mon
 
 async def test_prices_of_their_own_are_known_of_many_at_once(mailing: Shop) -> None:
     async with mailing.resources.pool.connection() as connection:
-        await catalog.put_prices(connection, [Price(product_id=f"p{each:02}", amount_minor=100 + each, currency="EUR") for each in range(40)])
-        await catalog.put_prices(connection, [Price(product_id="p06", price_list="b2b", amount_minor=5, currency="EUR")])
+        await catalog.put_prices(
+            connection, [Price(product_id=f"p{each:02}", amount_minor=100 + each, currency="EUR") for each in range(40)], now=NOW
+        )
+        await catalog.put_prices(connection, [Price(product_id="p06", price_list="b2b", amount_minor=5, currency="EUR")], now=NOW)
         await connection.execute("INSERT INTO price_lists (profile_id, price_list) VALUES (%s, 'b2b')", (ANNA,))
     await rule(mailing, filter=Filter(own_range=True))
     found = rows_of(mailing, await make(mailing, limit=5))

@@ -220,7 +220,9 @@ async def company_of(open_shop: Shop, member_id: UUID, prices: dict[str, int]) -
         await connection.execute("INSERT INTO profiles (profile_id, kind, created_at, updated_at) VALUES (%s, 'company', now(), now())", (company,))
         await connection.execute("INSERT INTO memberships (company_id, member_id, created_at) VALUES (%s, %s, now())", (company, member_id))
         await catalog.put_customer_price_lists(connection, [CustomerPriceList(profile_id=company, price_list="werft")])
-        await catalog.put_prices(connection, [Price(product_id=each, price_list="werft", amount_minor=amount) for each, amount in prices.items()])
+        await catalog.put_prices(
+            connection, [Price(product_id=each, price_list="werft", amount_minor=amount) for each, amount in prices.items()], now=NOW
+        )
     return company
 
 
