@@ -143,11 +143,11 @@ def test_a_recommendation_is_tried(page: Page, console: Console) -> None:
 
 
 def test_a_wrong_field_is_named(page: Page) -> None:
-    ready(page, "/capabilities/recommend/try/popular")
-    page.get_by_label("Kategorie").fill("there-is-no-such-category")
+    ready(page, "/capabilities/recommend/try/arrange")
+    page.locator("#f-blocks").fill("offers\noffers")
     page.click("button.primary")
 
-    expect(page.locator("#answer").get_by_role("alert")).to_contain_text("Die Kategorie there-is-no-such-category gibt es nicht")
+    expect(page.locator("#answer").get_by_role("alert")).to_contain_text("offers")
 
 
 def test_a_row_opens_beside_the_list_with_its_own_address(page: Page) -> None:
