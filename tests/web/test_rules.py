@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -17,8 +18,14 @@ PATH = "/capabilities/recommend/rules"
 
 
 @pytest.fixture(autouse=True)
-def without_rules(console: Console) -> None:
-    """Begin without rules, as all tests share one console."""
+def without_rules(console: Console) -> Iterator[None]:
+    """Begin and end without rules, as all tests share one console."""
+    clear(console)
+    yield
+    clear(console)
+
+
+def clear(console: Console) -> None:
     with psycopg.connect(console.database_url) as connection:
         connection.execute("DELETE FROM recommendation_rules")
         connection.execute("DELETE FROM recommendation_rule_changes")
