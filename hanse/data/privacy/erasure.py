@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from hanse.base import delimited
 from hanse.base.context import Context
 from hanse.base.erasing import Erased, eraser
 from hanse.data.privacy.marks import Marks
@@ -48,7 +49,7 @@ def _rows(path: Path, marks: Marks) -> int:
     with path.open(encoding=encoding, newline="") as file:
         delimiter = _delimiter(file.readline())
         file.seek(0)
-        reader = csv.reader(file, delimiter=delimiter)
+        reader = delimited.reader(file, delimiter)
         header = next(reader, [])
         named = sum(_names(row, header, marks) for row in reader)
     if not named:
@@ -56,7 +57,7 @@ def _rows(path: Path, marks: Marks) -> int:
     fresh = path.with_name(f".{path.name}.erasing")
     with path.open(encoding=encoding, newline="") as file, fresh.open("w", encoding=encoding, newline="") as out:
         writer = csv.writer(out, delimiter=delimiter)
-        rows = csv.reader(file, delimiter=delimiter)
+        rows = delimited.reader(file, delimiter)
         writer.writerows(itertools.islice(rows, 1))
         writer.writerows(row for row in rows if not _names(row, header, marks))
     fresh.chmod(path.stat().st_mode)

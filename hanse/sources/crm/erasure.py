@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from hanse.base import delimited
 from hanse.base.context import Context
 from hanse.base.erasing import Erased, eraser
 from hanse.data.privacy.marks import Marks
@@ -72,7 +73,7 @@ def _lines(file: Any, out: Any, marks: Marks) -> int:
 
 
 def _table(file: Any, out: Any, marks: Marks) -> int:
-    removed, rows, writer = 0, csv.reader(file), csv.writer(out)
+    removed, rows, writer = 0, delimited.reader(file), csv.writer(out)
     header = next(rows, [])
     writer.writerow(header)
     for row in rows:

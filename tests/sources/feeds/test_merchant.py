@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
+from hanse.base import delimited
 from hanse.sources.feeds.errors import HostileFeed, UnknownFeed
 from tests.sources.feeds.conftest import Read
 
@@ -131,3 +133,15 @@ def test_a_page_of_something_else_is_no_feed(read: Read) -> None:
 def test_a_line_without_end_is_refused(read: Read) -> None:
     with pytest.raises(HostileFeed):
         read("id\ttitle\nA\t" + "x" * 2_000_000, "feed.tsv")
+
+
+def test_a_quotation_mark_that_never_closes_is_refused(read: Read) -> None:
+    with pytest.raises(HostileFeed, match="quotation mark") as raised:
+        read('id\ttitle\nA\tDrill\nB\t"Saw\n' + ("x" * 999_999 + "\n") * 17, "feed.tsv")
+    assert raised.value.facts["line"] == 3
+
+
+def test_reading_a_feed_leaves_the_limits_of_others_alone(read: Read) -> None:
+    before = csv.field_size_limit()
+    read("id\ttitle\nA\tDrill\n", "feed.tsv")
+    assert csv.field_size_limit() == before == delimited.LONGEST_CELL

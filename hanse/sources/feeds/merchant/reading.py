@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from hanse.base import delimited
 from hanse.data.revisions.schemas import Found, Header, Item, Scope
 from hanse.sources.feeds import nodes
 from hanse.sources.feeds.errors import BrokenFeed, HostileFeed, UnknownFeed
@@ -18,7 +19,7 @@ from hanse.sources.feeds.protocol import Options
 NAMESPACE = b"base.google.com/ns/1.0"
 ITEMS = ("item", "entry")
 ROOTS = frozenset({"rss", "feed", "RDF"})
-MOST_CELL = 1_000_000
+LONGEST_LINE = 1_000_000
 
 
 class Merchant:
@@ -94,31 +95,39 @@ def _row(node: Node) -> Row:
 
 def _from_table(path: Path, options: Options) -> Iterator[Item]:
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        rows = csv.reader(_short(file), delimiter="\t", quoting=csv.QUOTE_MINIMAL)
-        columns = [_column(each) for each in next(rows, [])]
+        rows = _rows(file)
+        columns = [_column(each) for each in next(rows, (1, []))[1]]
         yield from _begin("", options)
-        line = rows.line_num + 1
-        for cells in rows:
-            if len(cells) > len(columns) or (len(cells) < len(columns) and len(cells) <= 1):
-                if any(cells):
-                    yield Found(code="wrong_row", line=line, facts={"cells": len(cells), "columns": len(columns)})
+        for line, row in rows:
+            if len(row) > len(columns) or (len(row) < len(columns) and len(row) <= 1):
+                if any(row):
+                    yield Found(code="wrong_row", line=line, facts={"cells": len(row), "columns": len(columns)})
             else:
-                yield from items.read(_table_row(columns, cells, line), options)
+                yield from items.read(_table_row(columns, row, line), options)
+
+
+def _rows(file: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
+    """Give the rows, each with the line on which it begins."""
+    rows, line = delimited.reader(_short(file), "\t"), 1
+    try:
+        for row in rows:
+            yield line, row
             line = rows.line_num + 1
+    except csv.Error as error:
+        raise HostileFeed(line=line, reason="a quotation mark that begins here does not end within 16 million characters") from error
 
 
-def _table_row(columns: list[str], cells: list[str], line: int) -> Row:
+def _table_row(columns: list[str], row: list[str], line: int) -> Row:
     found: dict[str, list[tuple[str, int]]] = {}
-    for name, cell in zip(columns, cells, strict=False):
+    for name, cell in zip(columns, row, strict=False):
         if cell.strip():
             found.setdefault(name, []).append((cell.strip(), line))
     return Row(found, line)
 
 
 def _short(lines: Iterator[str]) -> Iterator[str]:
-    csv.field_size_limit(MOST_CELL)
     for number, line in enumerate(lines, start=1):
-        if len(line) > MOST_CELL:
+        if len(line) > LONGEST_LINE:
             raise HostileFeed(line=number, reason="one line has more than a million characters")
         yield line.replace("\0", "")
 

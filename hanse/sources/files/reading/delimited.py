@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from hanse.base import delimited
 from hanse.base.database import Queries
 from hanse.sources.files import errors
 from hanse.sources.files.reading import table
@@ -56,7 +57,7 @@ def _layout(text: Text, file: str) -> Layout:
     if not sample:
         raise errors.EmptyFile(file=file, reason="is empty")
     separator = said or _separator(sample)
-    reader = csv.reader(sample, delimiter=separator)
+    reader = delimited.reader(sample, separator)
     cells = next(reader, [])
     if len(cells) > MOST_COLUMNS:
         raise errors.UnreadableFile(file=file, reason=f"its first line has more than {MOST_COLUMNS} columns")
@@ -81,7 +82,7 @@ def _separator(sample: list[str]) -> str:
 def _fit(sample: list[str], separator: str) -> tuple[bool, float, int]:
     """Return how well a separator fits: the rows should be as wide as the header, and that should be wide."""
     try:
-        widths = [len(row) for row in csv.reader(sample, delimiter=separator) if row]
+        widths = [len(row) for row in delimited.reader(sample, separator) if row]
     except csv.Error:
         return False, 0.0, 0
     header = widths[0] if widths else 0

@@ -10,12 +10,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from hanse.base import delimited
 from hanse.sources.files.reading.table import Record
 
 LONGEST_RECORD_LINES = 200
 """Lines that one record may span; a quotation mark open for longer is a slip."""
-
-csv.field_size_limit(16 << 20)  # descriptions with pictures in them are longer than the 128 kB of the default
 
 Line = tuple[int, str]
 
@@ -53,7 +52,7 @@ class Records:
     def _parse(self, lines: Iterable[str], *, strict: bool = True) -> list[str] | None:
         """Return the cells of one record; null where the lines are not exactly one."""
         try:
-            rows = list(csv.reader(lines, delimiter=self.separator, strict=strict))
+            rows = list(delimited.reader(lines, self.separator, strict=strict))
         except csv.Error:
             return None
         if len(rows) != 1:
