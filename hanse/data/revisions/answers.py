@@ -9,6 +9,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from hanse.data.catalog.listing import PriceLine
+
 State = Literal["proposed", "refused", "discarded", "applied", "undone"]
 Action = Literal["new", "changed", "gone"]
 RevisionId = Annotated[UUID, Meta(description="The revision.")]
@@ -20,11 +22,11 @@ class ListRevisions(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fi
     """Which revisions."""
 
     state: Annotated[State | None, Meta(description="Only revisions in this state.")] = None
-    before: Annotated[UUID | None, Meta(description="The `next_before` of the page before.")] = None
+    cursor: Annotated[UUID | None, Meta(description="The `next_cursor` of the page before.")] = None
     limit: Limit = 50
 
 
-class ShowRevision(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+class WhichRevision(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """Which revision."""
 
     revision_id: RevisionId
@@ -36,7 +38,7 @@ class ListChanges(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fiel
     revision_id: RevisionId
     action: Annotated[Action | None, Meta(description="Only products that are new, changed or gone.")] = None
     price_jumps: Annotated[bool, Meta(description="Whether to list only products whose price jumps.")] = False
-    after: Annotated[Annotated[str, Meta(max_length=200)] | None, Meta(description="The `next_after` of the page before.")] = None
+    cursor: Annotated[Annotated[str, Meta(max_length=200)] | None, Meta(description="The `next_cursor` of the page before.")] = None
     limit: Limit = 50
 
 
@@ -45,14 +47,8 @@ class ListFindings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fie
 
     revision_id: RevisionId
     code: Annotated[Annotated[str, Meta(max_length=40)] | None, Meta(description="Only findings of this kind, such as `wrong_gtin`.")] = None
-    after: Annotated[int, Meta(description="The `next_after` of the page before.", ge=0, le=2**31 - 1)] = 0
+    cursor: Annotated[int, Meta(description="The `next_cursor` of the page before.", ge=0, le=2**31 - 1)] = 0
     limit: Limit = 50
-
-
-class DecideRevision(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """Which revision to decide on."""
-
-    revision_id: RevisionId
 
 
 class ShowHistory(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -86,7 +82,7 @@ class RevisionPage(msgspec.Struct, kw_only=True, frozen=True):
     """Some revisions, the newest first."""
 
     revisions: Annotated[tuple[Revision, ...], Meta(description="The revisions of this page.")]
-    next_before: Annotated[UUID | None, Meta(description="What to send as `before` for the next page; null on the last.")]
+    next_cursor: Annotated[UUID | None, Meta(description="What to send as `cursor` for the next page; null on the last.")]
 
 
 class FieldChange(msgspec.Struct, kw_only=True, frozen=True):
@@ -113,7 +109,7 @@ class ChangePage(msgspec.Struct, kw_only=True, frozen=True):
     """Some changes of a revision, by product id."""
 
     changes: Annotated[tuple[Change, ...], Meta(description="The changes of this page.")]
-    next_after: Annotated[str | None, Meta(description="What to send as `after` for the next page; null on the last.")]
+    next_cursor: Annotated[str | None, Meta(description="What to send as `cursor` for the next page; null on the last.")]
 
 
 class FindingLine(msgspec.Struct, kw_only=True, frozen=True):
@@ -132,7 +128,7 @@ class FindingPage(msgspec.Struct, kw_only=True, frozen=True):
     """Some findings of a revision, by line."""
 
     findings: Annotated[tuple[FindingLine, ...], Meta(description="The findings of this page; of each kind at most ten thousand are kept.")]
-    next_after: Annotated[int | None, Meta(description="What to send as `after` for the next page; null on the last.")]
+    next_cursor: Annotated[int | None, Meta(description="What to send as `cursor` for the next page; null on the last.")]
 
 
 class Undone(msgspec.Struct, kw_only=True, frozen=True):
@@ -156,20 +152,9 @@ class PastRevision(msgspec.Struct, kw_only=True, frozen=True):
     decided_by: Annotated[str | None, Meta(description="Who last decided on the revision.")]
 
 
-class PastPrice(msgspec.Struct, kw_only=True, frozen=True):
-    """A price that a product has or had."""
-
-    price_list: Annotated[str, Meta(description="The list it stands in; that of everybody is called `list`.")]
-    min_quantity: Annotated[int, Meta(description="The quantity from which it holds.")]
-    amount_minor: Annotated[int, Meta(description="The price in minor units of `currency`.")]
-    currency: Annotated[str, Meta(description="Currency (ISO 4217).")]
-    valid_from: Annotated[datetime | None, Meta(description="Since when it holds; null for always.")]
-    valid_until: Annotated[datetime | None, Meta(description="Until when it holds; null for ever.")]
-
-
 class ProductHistory(msgspec.Struct, kw_only=True, frozen=True):
     """How a product became what it is."""
 
     product_id: Annotated[str, Meta(description="The product.")]
     revisions: Annotated[tuple[PastRevision, ...], Meta(description="What revisions changed of it, the newest first.")]
-    prices: Annotated[tuple[PastPrice, ...], Meta(description="All prices it ever had, by list and quantity, the newest first.")]
+    prices: Annotated[tuple[PriceLine, ...], Meta(description="All prices it ever had, by list and quantity, the newest first.")]

@@ -9,7 +9,6 @@ from hanse.base.operation import Effect, Purpose, operation
 from hanse.data.revisions import applying, reading
 from hanse.data.revisions.answers import (
     ChangePage,
-    DecideRevision,
     FindingPage,
     ListChanges,
     ListFindings,
@@ -18,8 +17,8 @@ from hanse.data.revisions.answers import (
     Revision,
     RevisionPage,
     ShowHistory,
-    ShowRevision,
     Undone,
+    WhichRevision,
 )
 from hanse.data.revisions.applying import Decision
 from hanse.data.revisions.errors import RevisionDecided, RevisionOutdated, UnknownRevision
@@ -32,11 +31,11 @@ SHOWN = 100
 @operation(purpose=Purpose.OPERATION, effect=Effect.READ, example=ListRevisions(state="proposed", limit=10))
 async def list(request: ListRevisions, context: Context) -> RevisionPage:  # noqa: A001  # the operation is revisions.list
     """List imports of catalogs with what each would change or has changed, the newest first."""
-    return await reading.page(await context.connection(), state=request.state, before=request.before, limit=request.limit)
+    return await reading.page(await context.connection(), state=request.state, cursor=request.cursor, limit=request.limit)
 
 
-@operation(purpose=Purpose.OPERATION, effect=Effect.READ, tool=True, errors=(UnknownRevision,), example=ShowRevision(revision_id=REVISION))
-async def get(request: ShowRevision, context: Context) -> Revision:
+@operation(purpose=Purpose.OPERATION, effect=Effect.READ, tool=True, errors=(UnknownRevision,), example=WhichRevision(revision_id=REVISION))
+async def get(request: WhichRevision, context: Context) -> Revision:
     """Show how much an import of a catalog would change: products new, changed and gone, price jumps, and what is wrong in the file."""
     return await reading.revision(await context.connection(), request.revision_id)
 
@@ -52,7 +51,7 @@ async def changes(request: ListChanges, context: Context) -> ChangePage:
         request.revision_id,
         action=request.action,
         price_jumps=request.price_jumps,
-        after_id=request.after,
+        cursor=request.cursor,
         limit=request.limit,
         language=context.language or context.settings.language,
     )
@@ -65,7 +64,7 @@ async def findings(request: ListFindings, context: Context) -> FindingPage:
         await context.connection(),
         request.revision_id,
         code=request.code,
-        after=request.after,
+        cursor=request.cursor,
         limit=request.limit,
         language=context.language or context.settings.language,
     )
@@ -75,9 +74,9 @@ async def findings(request: ListFindings, context: Context) -> FindingPage:
     purpose=Purpose.OPERATION,
     effect=Effect.WRITE,
     errors=(UnknownRevision, RevisionDecided, RevisionOutdated),
-    example=DecideRevision(revision_id=REVISION),
+    example=WhichRevision(revision_id=REVISION),
 )
-async def apply(request: DecideRevision, context: Context) -> Revision:
+async def apply(request: WhichRevision, context: Context) -> Revision:
     """Apply what an import of a catalog changes, all of it in one transaction.
 
     Where a product is no longer as it was when the file was read, nothing is applied and the products are named.
@@ -87,16 +86,16 @@ async def apply(request: DecideRevision, context: Context) -> Revision:
     return await reading.revision(connection, request.revision_id)
 
 
-@operation(purpose=Purpose.OPERATION, effect=Effect.WRITE, errors=(UnknownRevision, RevisionDecided), example=DecideRevision(revision_id=REVISION))
-async def discard(request: DecideRevision, context: Context) -> Revision:
+@operation(purpose=Purpose.OPERATION, effect=Effect.WRITE, errors=(UnknownRevision, RevisionDecided), example=WhichRevision(revision_id=REVISION))
+async def discard(request: WhichRevision, context: Context) -> Revision:
     """Put a proposed import of a catalog aside; nothing changes."""
     connection = await context.connection()
     await applying.discard(connection, request.revision_id, _decision(context))
     return await reading.revision(connection, request.revision_id)
 
 
-@operation(purpose=Purpose.OPERATION, effect=Effect.WRITE, errors=(UnknownRevision, RevisionDecided), example=DecideRevision(revision_id=REVISION))
-async def undo(request: DecideRevision, context: Context) -> Undone:
+@operation(purpose=Purpose.OPERATION, effect=Effect.WRITE, errors=(UnknownRevision, RevisionDecided), example=WhichRevision(revision_id=REVISION))
+async def undo(request: WhichRevision, context: Context) -> Undone:
     """Put back what an applied import of a catalog changed, but for products that somebody has changed since; these are named.
 
     Old prices hold again from now on; that the new ones did hold meanwhile stays in the history.

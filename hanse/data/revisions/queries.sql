@@ -31,8 +31,8 @@ SELECT *
 FROM catalog_revisions
 WHERE (%(state)s::text IS NULL OR state = %(state)s)
   AND (
-      %(before)s::uuid IS NULL
-      OR (proposed_at, revision_id) < (SELECT proposed_at, revision_id FROM catalog_revisions WHERE revision_id = %(before)s)
+      %(cursor)s::uuid IS NULL
+      OR (proposed_at, revision_id) < (SELECT proposed_at, revision_id FROM catalog_revisions WHERE revision_id = %(cursor)s)
   )
 ORDER BY proposed_at DESC, revision_id DESC
 LIMIT %(limit)s;

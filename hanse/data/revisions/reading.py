@@ -12,6 +12,7 @@ import msgspec
 from hanse.base import money
 from hanse.base.database import Connection, Queries
 from hanse.base.translation import say
+from hanse.data.catalog.listing import PriceLine
 from hanse.data.revisions import findings
 from hanse.data.revisions.answers import (
     Change,
@@ -19,7 +20,6 @@ from hanse.data.revisions.answers import (
     FieldChange,
     FindingLine,
     FindingPage,
-    PastPrice,
     PastRevision,
     ProductHistory,
     Revision,
@@ -41,11 +41,11 @@ async def revision(connection: Connection, revision_id: UUID) -> Revision:
     return msgspec.convert(row, Revision)
 
 
-async def page(connection: Connection, *, state: str | None = None, before: UUID | None = None, limit: int = 50) -> RevisionPage:
+async def page(connection: Connection, *, state: str | None = None, cursor: UUID | None = None, limit: int = 50) -> RevisionPage:
     """Return revisions, the newest first."""
-    rows = await _rows(connection, "list", {"state": state, "before": before, "limit": limit + 1})
+    rows = await _rows(connection, "list", {"state": state, "cursor": cursor, "limit": limit + 1})
     found = tuple(msgspec.convert(row, Revision) for row in rows[:limit])
-    return RevisionPage(revisions=found, next_before=found[-1].revision_id if len(rows) > limit else None)
+    return RevisionPage(revisions=found, next_cursor=found[-1].revision_id if len(rows) > limit else None)
 
 
 async def changes(
@@ -54,29 +54,29 @@ async def changes(
     *,
     action: str | None = None,
     price_jumps: bool = False,
-    after_id: str | None = None,
+    cursor: str | None = None,
     limit: int = 50,
     language: str = "en",
 ) -> ChangePage:
     """Return what a revision changes, product by product; raises `UnknownRevision`."""
     await revision(connection, revision_id)
-    after_id = after_id.replace("\0", "") if after_id else None
+    after_id = cursor.replace("\0", "") if cursor else None
     wanted = {"revision_id": revision_id, "action": action, "price_jumps": price_jumps, "after_id": after_id, "limit": limit + 1}
     rows = await _rows(connection, "changes", wanted)
     ids = [row["product_id"] for row in rows]
     titles = {row["product_id"]: row["title"] for row in await _rows(connection, "titles", {"product_ids": ids})}
     found = tuple(_change(row, titles.get(row["product_id"], {}), language) for row in rows[:limit])
-    return ChangePage(changes=found, next_after=found[-1].product_id if len(rows) > limit else None)
+    return ChangePage(changes=found, next_cursor=found[-1].product_id if len(rows) > limit else None)
 
 
 async def found(
-    connection: Connection, revision_id: UUID, *, code: str | None = None, after: int = 0, limit: int = 50, language: str = "en"
+    connection: Connection, revision_id: UUID, *, code: str | None = None, cursor: int = 0, limit: int = 50, language: str = "en"
 ) -> FindingPage:
     """Return what is wrong or odd in the feed of a revision, by line; raises `UnknownRevision`."""
     await revision(connection, revision_id)
-    rows = await _rows(connection, "findings", {"revision_id": revision_id, "code": code, "after_position": after, "limit": limit + 1})
+    rows = await _rows(connection, "findings", {"revision_id": revision_id, "code": code, "after_position": cursor, "limit": limit + 1})
     lines = tuple(finding(row, language) for row in rows[:limit])
-    return FindingPage(findings=lines, next_after=lines[-1].position if len(rows) > limit else None)
+    return FindingPage(findings=lines, next_cursor=lines[-1].position if len(rows) > limit else None)
 
 
 async def history(connection: Connection, product_id: str, *, limit: int = 50) -> ProductHistory:
@@ -85,7 +85,7 @@ async def history(connection: Connection, product_id: str, *, limit: int = 50) -
     revisions = tuple(
         msgspec.convert({**row, "fields": fields_of(row["before"], row["after"])}, PastRevision) for row in await _rows(connection, "history", wanted)
     )
-    prices = tuple(msgspec.convert(row, PastPrice) for row in await _rows(connection, "prices", {**wanted, "limit": limit * 10}))
+    prices = tuple(msgspec.convert(row, PriceLine) for row in await _rows(connection, "prices", {**wanted, "limit": limit * 10}))
     return ProductHistory(product_id=product_id, revisions=revisions, prices=prices)
 
 

@@ -13,7 +13,7 @@ from hanse.base import context as contract
 from hanse.base.errors import HanseError
 from hanse.data.access.accounts import Permission
 from hanse.data.revisions import operations, reading
-from hanse.data.revisions.answers import DecideRevision
+from hanse.data.revisions.answers import WhichRevision
 from hanse.data.revisions.errors import RevisionDecided, RevisionOutdated
 from hanse.serve.console import pages, revision_words, session
 from hanse.serve.console.session import AnyRequest, Visit
@@ -67,7 +67,7 @@ async def _decide(visit: Visit, revision_id: UUID, what: str) -> Response[bytes]
     operation: Any = {"apply": operations.apply, "discard": operations.discard, "undo": operations.undo}[what]
     try:
         async with visit.context(SCOPES) as context:
-            answer = await contract.run(operation, DecideRevision(revision_id=revision_id), context)
+            answer = await contract.run(operation, WhichRevision(revision_id=revision_id), context)
     except (RevisionDecided, RevisionOutdated) as error:
         return await show(visit, revision_id, wrong=visit.words.error(error), status=error.status)
     return pages.redirect(visit, f"{PATH}/{revision_id}", message=_told(visit, what, getattr(answer, "kept", 0)))
@@ -105,9 +105,7 @@ async def _changes(visit: Visit, connection: Any, revision_id: UUID) -> dict[str
     action = asked.get("action") if asked.get("action") in ACTIONS else None
     jumps = asked.get("action") == "jumps"
     after = asked.get("after", "")[:200] or None
-    found = await reading.changes(
-        connection, revision_id, action=action, price_jumps=jumps, after_id=after, limit=PAGE, language=visit.words.language
-    )
+    found = await reading.changes(connection, revision_id, action=action, price_jumps=jumps, cursor=after, limit=PAGE, language=visit.words.language)
     rows = [
         {
             **{name: getattr(each, name) for name in ("product_id", "title", "line", "price_jump_share", "is_undone")},
@@ -117,7 +115,7 @@ async def _changes(visit: Visit, connection: Any, revision_id: UUID) -> dict[str
         }
         for each in found.changes
     ]
-    following = pages.link_with(visit.request, after=found.next_after) if found.next_after else None
+    following = pages.link_with(visit.request, after=found.next_cursor) if found.next_cursor else None
     return {"changes": rows, "action": "jumps" if jumps else action or "", "next": following}
 
 
@@ -125,8 +123,8 @@ async def _findings(visit: Visit, connection: Any, revision_id: UUID) -> dict[st
     asked = visit.request.query_params
     code = asked.get("code", "")[:40]
     after = int(asked["after"]) if asked.get("after", "").isdecimal() and len(asked["after"]) < 10 else 0
-    found = await reading.found(connection, revision_id, code=code or None, after=after, limit=PAGE, language=visit.words.language)
-    following = pages.link_with(visit.request, after=found.next_after) if found.next_after else None
+    found = await reading.found(connection, revision_id, code=code or None, cursor=after, limit=PAGE, language=visit.words.language)
+    following = pages.link_with(visit.request, after=found.next_cursor) if found.next_cursor else None
     rows = [{"finding": each, "severity": revision_words.severity(visit.words, each.severity)} for each in found.findings]
     return {"found": rows, "code": code, "next": following}
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import msgspec
-import psycopg
 
 from hanse.base import ids
 from hanse.base.context import Context
-from hanse.base.database import Connection
-from hanse.base.errors import HanseError
 from hanse.data import imports, revisions
+from hanse.data.imports import transactions
 from hanse.data.revisions import Proposal
 from hanse.sources.feeds import kinds, values
 from hanse.sources.feeds.errors import UnknownFeedOption
@@ -68,16 +64,17 @@ async def propose(context: Context, request: FeedRequest) -> ProposedImport:
     path = Path(request.path)
     feed = await asyncio.to_thread(kinds.feed_of, path)
     import_id = ids.new(context.clock.now())
-    async with _own_transaction(context) as connection:
+    async with transactions.own(context) as connection:
         await imports.fail_abandoned(connection, now=context.clock.now())
         facts = {"kind": KIND, "file_name": _name(request), "source": request.source or feed.name, "started_by": context.caller.name}
         await imports.begin(connection, import_id=import_id, now=context.clock.now(), **facts)
     items = feed.read(path, _options(context, request))
     try:
-        async with _savepoint(context):
+        async with transactions.savepoint(context):
             return await _propose(context, request, import_id, items)
     except BaseException as error:
-        await _fail(context, import_id, error)
+        await transactions.roll_back(context)
+        await transactions.note_failure(context, import_id, error)
         raise
     finally:
         if hasattr(items, "close"):
@@ -132,33 +129,3 @@ def _options(context: Context, request: FeedRequest) -> Options:
         tax_rate=None if request.tax_rate is None else Decimal(str(request.tax_rate)),
         strict=request.strict,
     )
-
-
-async def _fail(context: Context, import_id: UUID, error: BaseException) -> None:
-    """Note why an import came to nothing; its transaction is undone first, as it holds what the note needs."""
-    if context.fixed_connection is None:
-        with contextlib.suppress(psycopg.Error):  # the connection may be why it failed
-            await (await context.connection()).rollback()
-    text = str(error) if isinstance(error, HanseError) else f"It stopped: {type(error).__name__}. The log of the server says more."
-    async with _own_transaction(context) as connection:
-        await imports.fail(connection, import_id, error=text, now=context.clock.now())
-
-
-@contextlib.asynccontextmanager
-async def _savepoint(context: Context) -> AsyncIterator[None]:
-    """On a connection that somebody else ends, undo what a failed import did, so that its failure can be noted there."""
-    if context.fixed_connection is None:
-        yield
-        return
-    async with context.fixed_connection.transaction():
-        yield
-
-
-@contextlib.asynccontextmanager
-async def _own_transaction(context: Context) -> AsyncIterator[Connection]:
-    """Give a connection whose writes others see at once, unless somebody else ends its transaction."""
-    if context.fixed_connection is not None:
-        yield context.fixed_connection
-        return
-    async with context.resources.pool.connection() as connection:
-        yield connection

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ import psycopg
 from hanse.base import changes, ids
 from hanse.base.context import Context
 from hanse.base.database import Connection
-from hanse.base.errors import HanseError
 from hanse.data import imports
+from hanse.data.imports import transactions
 from hanse.data.profiles import identity
 from hanse.data.profiles.keys import Key
 from hanse.sources.files import errors, rejects, workspace
@@ -44,12 +44,12 @@ async def load(context: Context, request: ImportRequest) -> ImportReport:
     await _begin(context, import_id, request)
     newcomers: set[Key] = set()
     try:
-        async with _savepoint(context):
+        async with transactions.savepoint(context):
             return await _import(context, import_id, kind, request, newcomers)
     except BaseException as error:
         reject_file(context, import_id).unlink(missing_ok=True)
         await _undo(context, newcomers)
-        await _fail(context, import_id, error)
+        await transactions.note_failure(context, import_id, error)
         raise
 
 
@@ -128,7 +128,7 @@ async def _loading(context: Context, request: ImportRequest, space: Workspace, i
         now=context.clock.now(),
         progress=context.progress,
         files=inputs,
-        own_transaction=partial(own_transaction, context),
+        own_transaction=partial(transactions.own, context),
         newcomers=newcomers,
     )
 
@@ -209,48 +209,20 @@ async def _keep_rejects(context: Context, import_id: UUID, request: ImportReques
     return rejected
 
 
-@contextlib.asynccontextmanager
-async def _savepoint(context: Context) -> AsyncIterator[None]:
-    """On a connection that somebody else ends, undo what a failed import did, so that its failure can be noted there."""
-    if context.fixed_connection is None:
-        yield
-        return
-    async with context.fixed_connection.transaction():
-        yield
-
-
-@contextlib.asynccontextmanager
-async def own_transaction(context: Context) -> AsyncIterator[Connection]:
-    """Give a connection whose writes others see at once, unless somebody else ends its transaction."""
-    if context.fixed_connection is not None:
-        yield context.fixed_connection
-        return
-    async with context.resources.pool.connection() as connection:
-        yield connection
-
-
 async def _begin(context: Context, import_id: UUID, request: ImportRequest) -> None:
     facts = {"file_name": _name(request), "source": request.source, "started_by": context.caller.name}
-    async with own_transaction(context) as connection:
+    async with transactions.own(context) as connection:
         await imports.fail_abandoned(connection, now=context.clock.now())
         await imports.begin(connection, import_id=import_id, kind=request.kind, now=context.clock.now(), **facts)
 
 
 async def _undo(context: Context, newcomers: set[Key]) -> None:
-    """Undo what a failed import did: at once, as what it holds would keep its failure from being noted; and forget who is known by it alone."""
-    if context.fixed_connection is not None:  # the savepoint has done so
-        return
-    with contextlib.suppress(psycopg.Error):  # the connection may be why it failed
-        await (await context.connection()).rollback()
-        if newcomers:
-            async with own_transaction(context) as connection:
+    """Undo what a failed import did, and forget who is known by it alone."""
+    await transactions.roll_back(context)
+    if newcomers and context.fixed_connection is None:
+        with contextlib.suppress(psycopg.Error):  # the database may be why it failed
+            async with transactions.own(context) as connection:
                 await identity.forget_newcomers(connection, newcomers)
-
-
-async def _fail(context: Context, import_id: UUID, error: BaseException) -> None:
-    text = str(error) if isinstance(error, HanseError) else f"It stopped: {type(error).__name__}. The log of the server says more."
-    async with own_transaction(context) as connection:
-        await imports.fail(connection, import_id, error=text, now=context.clock.now())
 
 
 async def _finish(context: Context, connection: Connection, report: ImportReport, told: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from hanse.base import changes
 from hanse.base.context import Context
 from hanse.data import imports
-from hanse.data.imports import DeadLetter
+from hanse.data.imports import DeadLetter, transactions
 from hanse.sources.files import errors, importing, rejects, workspace
 from hanse.sources.files.checking import conventions, mapping
 from hanse.sources.files.checking.rows import Options
@@ -40,7 +40,7 @@ async def replay(context: Context, dead_letter_id: UUID, row: dict[str, str]) ->
             now=context.clock.now(),
             progress=context.progress,
             files=(file,),
-            own_transaction=partial(importing.own_transaction, context),
+            own_transaction=partial(transactions.own, context),
             suffix=f"#{letter.dead_letter_id}",
         )
         await importing.LOADERS[letter.kind](work)

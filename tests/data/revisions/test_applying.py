@@ -224,7 +224,7 @@ async def test_changes_are_paged_and_chosen(propose: Propose, load: Propose, con
         return [each.product_id for each in (await reading.changes(connection, told["revision_id"], **asked)).changes]
 
     first = await reading.changes(connection, told["revision_id"], limit=2)
-    assert (first.next_after, await ids_of(after_id=first.next_after)) == ("B", ["C", "D", "Z"])
+    assert (first.next_cursor, await ids_of(cursor=first.next_cursor)) == ("B", ["C", "D", "Z"])
     assert [await ids_of(action=each) for each in ("new", "changed", "gone")] == [["C", "D"], ["A", "B"], ["Z"]]
     assert await ids_of(price_jumps=True) == ["A"]
     shown = (await reading.changes(connection, told["revision_id"])).changes

@@ -7,7 +7,7 @@ import pytest
 from hanse.base.context import Context, run
 from hanse.base.operation import Operation
 from hanse.data.revisions import jobs, operations
-from hanse.data.revisions.answers import DecideRevision, ListChanges, ListFindings, ListRevisions, ShowHistory, ShowRevision
+from hanse.data.revisions.answers import ListChanges, ListFindings, ListRevisions, ShowHistory, WhichRevision
 from hanse.data.revisions.errors import UnknownRevision
 from tests.data.revisions.conftest import Propose, entry, price
 
@@ -27,15 +27,15 @@ def ports(context: Context) -> None:
 async def test_a_revision_is_shown_applied_and_undone(propose: Propose, context: Context) -> None:
     told = await propose(entry("A", price(100)), entry("B"))
     revision_id = told["revision_id"]
-    shown = await run(operations.get, ShowRevision(revision_id=revision_id), context)
+    shown = await run(operations.get, WhichRevision(revision_id=revision_id), context)
     assert (shown.state, shown.counts["new"], shown.source) == ("proposed", 2, "pim")
     page = await run(operations.changes, ListChanges(revision_id=revision_id, limit=1), context)
-    assert ([each.product_id for each in page.changes], page.next_after) == (["A"], "A")
-    applied = await run(operations.apply, DecideRevision(revision_id=revision_id), context)
+    assert ([each.product_id for each in page.changes], page.next_cursor) == (["A"], "A")
+    applied = await run(operations.apply, WhichRevision(revision_id=revision_id), context)
     assert (applied.state, applied.decided_by) == ("applied", "command line")
     history = await run(operations.history, ShowHistory(product_id="A"), context)
     assert ([each.action for each in history.revisions], [each.amount_minor for each in history.prices]) == (["new"], [100])
-    undone = await run(operations.undo, DecideRevision(revision_id=revision_id), context)
+    undone = await run(operations.undo, WhichRevision(revision_id=revision_id), context)
     assert (undone.revision.state, undone.kept, undone.kept_product_ids) == ("undone", 0, ())
 
 
@@ -43,9 +43,9 @@ async def test_revisions_are_listed_newest_first(propose: Propose, context: Cont
     made = [(await propose(entry("A")))["revision_id"] for _ in range(3)]
     page = await run(operations.list, ListRevisions(limit=2), context)
     assert [each.revision_id for each in page.revisions] == sorted(made, reverse=True)[:2]
-    rest = await run(operations.list, ListRevisions(before=page.next_before), context)
+    rest = await run(operations.list, ListRevisions(cursor=page.next_cursor), context)
     assert [each.revision_id for each in rest.revisions] == sorted(made, reverse=True)[2:]
-    await run(operations.discard, DecideRevision(revision_id=made[0]), context)
+    await run(operations.discard, WhichRevision(revision_id=made[0]), context)
     discarded = await run(operations.list, ListRevisions(state="discarded"), context)
     assert [each.revision_id for each in discarded.revisions] == [made[0]]
 

@@ -217,8 +217,11 @@ async def test_all_findings_are_counted_and_enough_kept(
     told = await propose(entry("A"), *items, Found(code="script", line=1, facts={"field": "X"}))
     assert told["findings"] == {"html": 50, "script": 1}
     page = await reading.found(connection, told["revision_id"], code="html", limit=3)
-    assert ([each.line for each in page.findings], page.next_after) == ([1, 2, 3], page.findings[-1].position)
-    assert [each.line for each in (await reading.found(connection, told["revision_id"], code="html", after=page.next_after or 0)).findings] == [4, 5]
+    assert ([each.line for each in page.findings], page.next_cursor) == ([1, 2, 3], page.findings[-1].position)
+    assert [each.line for each in (await reading.found(connection, told["revision_id"], code="html", cursor=page.next_cursor or 0)).findings] == [
+        4,
+        5,
+    ]
 
 
 async def test_nul_characters_do_no_harm(load: Propose, fetch: Fetch) -> None:
