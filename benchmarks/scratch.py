@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -14,10 +14,12 @@ from hanse.serve import runtime
 
 
 @contextmanager
-def home(**settings: object) -> Iterator[tuple[Settings, str]]:
-    """Give settings and how to connect, for as long as the block runs."""
-    with tempfile.TemporaryDirectory(prefix="hanse-benchmark-") as folder:
-        made = Settings(home=Path(folder), **settings)  # type: ignore[arg-type]  # passed through as given
+def home(folder: Path | None = None, **settings: object) -> Iterator[tuple[Settings, str]]:
+    """Give settings and how to connect, for as long as the block runs: of a folder that stays, or of one that is thrown away."""
+    with ExitStack() as stack:
+        kept = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hanse-benchmark-")))
+        kept.mkdir(parents=True, exist_ok=True)
+        made = Settings(home=kept, **settings)  # type: ignore[arg-type]  # passed through as given
         with runtime.database_of(made) as conninfo:
             yield made, conninfo
 

@@ -5,7 +5,8 @@ import { defineConfig } from "vite";
 const closer = {
   name: "closer",
   transform(code, id) {
-    return /(styles|recommendations)\.ts$/.test(id) ? { code: code.replace(/\n\s+/g, "\n "), map: null } : null;
+    if (/styles\.ts$/.test(id)) return { code: code.replace(/([{};,])\s+/g, "$1").replace(/\n\s+/g, "\n "), map: null };
+    return /\/src\/[^/]+\.ts$/.test(id) ? { code: code.replace(/\n\s+/g, "\n "), map: null } : null;
   },
 };
 

@@ -49,6 +49,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     otel_endpoint: str = ""
     """Where traces go (OTLP over HTTP), such as `http://localhost:4318`; empty records none. `OTEL_EXPORTER_OTLP_ENDPOINT` is taken where this is not set."""
 
+    encode: bool = True
+    """Whether texts get vectors, by which search and recommendations understand them; `false` leaves it to words, and the processors to others."""
     embeddings_url: str = ""
     """Where catalog texts get their vectors (OpenAI's embeddings interface), such as `http://localhost:11434/v1`; empty makes them here."""
     embeddings_model: str = ""

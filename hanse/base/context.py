@@ -22,6 +22,8 @@ from hanse.base.decision import Arm, Basis, Decision, Personal
 from hanse.base.operation import Effect, Operation, Purpose
 
 ResourceT = TypeVar("ResourceT")
+LANGUAGES = frozenset({"de", "en"})
+"""What Hanse speaks."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,11 @@ class Context:
         if error is None:
             for action in self._after:
                 await action()
+
+    def spoken(self, wanted: str | None) -> str:
+        """Return the language of an answer: the one wanted, or that of the call, or the usual one."""
+        found = wanted or self.language or self.settings.language
+        return found if found in LANGUAGES else self.settings.language
 
     def after_commit(self, action: Callable[[], Awaitable[None]]) -> None:
         """Do something once what was written is really there, such as waking a job."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from functools import cache
+from typing import Annotated, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -32,6 +33,9 @@ class Basis(StrEnum):
     """The request names nobody, or nobody it proves to be."""
 
 
+UNLOGGED = Meta(extra={"unlogged": True})
+"""Marks what an answer has for the eye alone, such as the counts of facets: it stays out of the log of decisions."""
+
 ShortText = Annotated[str, Meta(max_length=200)]
 """An id or a name: text of at most 200 characters."""
 
@@ -57,3 +61,14 @@ class Decision(msgspec.Struct, kw_only=True, frozen=True):
     arm_probability: Annotated[float, Meta(description="The probability, 0 to 1, with which this arm was drawn.")]
     basis: Annotated[Basis, Meta(description="The legal basis on which personal data was used, or that none was.")]
     reason: Annotated[str, Meta(description="Why this answer was given, in words a person can read.")]
+
+
+@cache
+def unlogged(kind: type[Decision]) -> frozenset[str]:
+    """Return the fields of an answer that stay out of the log."""
+    hints = get_type_hints(kind, include_extras=True)
+    return frozenset(name for name, hint in hints.items() if any(_is_unlogged(each) for each in getattr(hint, "__metadata__", ())))
+
+
+def _is_unlogged(meta: object) -> bool:
+    return isinstance(meta, Meta) and bool((meta.extra or {}).get("unlogged"))

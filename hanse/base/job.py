@@ -29,6 +29,10 @@ class Job:
     """Whether a second one waits until the first is done."""
     then: tuple[str, ...] = ()
     """Jobs that are to follow when it is done, by name or by a pattern such as `*.train`."""
+    on: tuple[str, ...] = ()
+    """Topics of `changes` at whose news it is to run."""
+    quick: bool = False
+    """Whether it takes seconds, so that it does not wait behind those that take longer."""
     name: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -45,10 +49,12 @@ class Job:
         return await self.function(context, **arguments)
 
 
-def job(*, schedule: str | None = None, retries: int = 3, lock: bool = True, then: tuple[str, ...] = ()) -> Callable[[JobFunction], Job]:
+def job(
+    *, schedule: str | None = None, retries: int = 3, lock: bool = True, then: tuple[str, ...] = (), on: tuple[str, ...] = (), quick: bool = False
+) -> Callable[[JobFunction], Job]:
     """Declare an async function `(context, **arguments)` as a job."""
 
     def declare(function: JobFunction) -> Job:
-        return Job(function, schedule, retries, lock, then)
+        return Job(function, schedule, retries, lock, then, on, quick)
 
     return declare

@@ -18,6 +18,7 @@ from procrastinate.jobs import Status
 from psycopg.types.json import Jsonb
 
 from hanse.base import errors, tasks, tracing
+from hanse.base.changes import React
 from hanse.base.context import Caller
 from hanse.base.database import Connection, Queries
 from hanse.base.job import Job
@@ -27,6 +28,8 @@ queries = Queries(__package__)
 FIRST_RETRY_SECONDS = 30
 KEEP_DAYS = 90
 LOOK_EVERY_SECONDS = 10.0
+USUAL, QUICK = "default", "quick"
+"""The lanes of a worker: what takes seconds does not wait behind what takes minutes."""
 GRACE_SECONDS = 2.0
 """How long a job may go on after its worker was told to end; then it is stopped, and tried again by the next worker."""
 
@@ -86,6 +89,7 @@ class Queue:
     def __init__(self, runtime: Runtime) -> None:
         """Know the declared jobs; nothing runs yet."""
         self._runtime = runtime
+        self._hears = False
         self.app = procrastinate.App(connector=procrastinate.PsycopgConnector())
         for job in runtime.registry.jobs.values():
             self._register(job)
@@ -118,13 +122,24 @@ class Queue:
         """Do jobs until stopped, or with `wait=False` until none is left."""
         await self._sweep()
         await self._rescue()
+        self._hear()
         looking = asyncio.create_task(self._look_for_stalled())
+        aside = asyncio.create_task(self._lane(QUICK, wait=wait))
         try:
-            await self.app.run_worker_async(
-                concurrency=concurrency, wait=wait, install_signal_handlers=install_signal_handlers, shutdown_graceful_timeout=GRACE_SECONDS
-            )
+            await self._lane(USUAL, concurrency=concurrency, wait=wait, install_signal_handlers=install_signal_handlers)
+            if not wait:
+                await aside
         finally:
-            await tasks.end(looking)
+            await tasks.end(looking, aside)
+
+    async def _lane(self, queue: str, *, wait: bool, concurrency: int = 1, install_signal_handlers: bool = False) -> None:
+        await self.app.run_worker_async(
+            queues=[queue],
+            concurrency=concurrency,
+            wait=wait,
+            install_signal_handlers=install_signal_handlers,
+            shutdown_graceful_timeout=GRACE_SECONDS,
+        )
 
     async def _look_for_stalled(self) -> None:
         while True:
@@ -151,6 +166,22 @@ class Queue:
         async with resources.pool.connection() as connection:
             await connection.execute(queries["delete_old_jobs"], {"before": resources.clock.now() - timedelta(days=KEEP_DAYS)})
 
+    def _hear(self) -> None:
+        """Put jobs in at the news that they wait for, from now on."""
+        if self._hears:
+            return
+        self._hears = True
+        for job in self._runtime.registry.jobs.values():
+            for topic in job.on:
+                self._runtime.changes.on(topic, self._at_news(job))
+
+    def _at_news(self, job: Job) -> React:
+        async def put(detail: str) -> None:
+            del detail
+            await self.put(job.name)
+
+        return put
+
     def _find(self, name: str) -> Job:
         try:
             return self._runtime.registry.jobs[name]
@@ -168,7 +199,10 @@ class Queue:
                     raise exceptions.JobAborted from None
                 raise
 
-        declare = self.app.task(name=job.name, retry=Backoff(job.retries), pass_context=True, lock=_lock(job), queueing_lock=_queueing_lock(job))
+        lane = QUICK if job.quick else USUAL
+        declare = self.app.task(
+            name=job.name, queue=lane, retry=Backoff(job.retries), pass_context=True, lock=_lock(job), queueing_lock=_queueing_lock(job)
+        )
         task = declare(run)
         if job.schedule:
             self.app.periodic(cron=job.schedule)(task)
@@ -216,8 +250,8 @@ def _lock(job: Job) -> str | None:
 
 
 def _queueing_lock(job: Job) -> str | None:
-    """Let a scheduled one wait only once."""
-    return job.name if job.schedule else None
+    """Let one that is put in by itself wait only once."""
+    return job.name if job.schedule or job.on else None
 
 
 async def page(

@@ -9,7 +9,7 @@ import msgspec
 
 from hanse.base.config import Settings
 from hanse.base.context import Assignment, Context, Subject
-from hanse.base.decision import Basis, Decision, Personal
+from hanse.base.decision import Basis, Decision, Personal, unlogged
 from hanse.base.operation import Effect, Operation, Purpose
 from hanse.data import consent, entries
 from hanse.data.access import audit, proofs
@@ -101,7 +101,7 @@ class DataPorts:
                 basis=answer.basis,
                 reason=answer.reason,
                 request=_json_without(request, PERSON_FIELDS),
-                answer=_json_without(answer, STAMP_FIELDS),
+                answer=_json_without(answer, STAMP_FIELDS | unlogged(type(answer))),
                 decided_at=context.clock.now(),
                 experiment_id=variant.experiment_id if variant else None,
                 variant=variant.name if variant else None,

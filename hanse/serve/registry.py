@@ -21,6 +21,7 @@ from hanse.ai.models import View
 from hanse.base import errors
 from hanse.base.capability import Capability
 from hanse.base.erasing import Eraser
+from hanse.base.holding import Held
 from hanse.base.job import Job
 from hanse.base.operation import Operation
 from hanse.data.traits import families
@@ -43,6 +44,8 @@ class Registry:
     erasers: dict[str, Eraser] = field(default_factory=dict)
     views: list[View] = field(default_factory=list)
     """What capabilities make of their models before they are asked, declared in their `views.py`."""
+    held: list[Held] = field(default_factory=list)
+    """What each process holds of packages, declared in their `held.py`."""
     traits: dict[str, Trait] = field(default_factory=lambda: dict(families.OURS))
     """The computed ones: ours, and what capabilities declare in their `traits.py`."""
 
@@ -99,6 +102,7 @@ class Registry:
         for value in _declared(_module(package, "erasure")):
             if isinstance(value, Eraser):
                 self.erasers[value.name] = value
+        self.held += [value for value in vars(_module(package, "held") or object).values() if isinstance(value, Held)]
         self.views += [value for value in vars(_module(package, "views") or object).values() if isinstance(value, View)]
 
 

@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg_pool import PoolTimeout
 
 from hanse.ai.models import Models
 from hanse.base import database, errors, tasks
@@ -21,9 +23,8 @@ from hanse.base.clock import Clock, SystemClock
 from hanse.base.config import Settings
 from hanse.base.context import SYSTEM, Caller, Context, Progress, Resources
 from hanse.base.erasing import Erasers
+from hanse.base.holding import Warmable
 from hanse.base.postgres import EmbeddedPostgres
-from hanse.capabilities.recommend.rules import store as rules
-from hanse.capabilities.recommend.rules.rulebook import Rulebook
 from hanse.data import migrations
 from hanse.data.catalog.summaries import Summaries
 from hanse.data.consent.processing import Declared
@@ -36,6 +37,10 @@ from hanse.serve.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from hanse.serve.console.texts import Texts
+
+
+COLLECT = (20_000, 20, 20)
+"""When the garbage collector looks: what Hanse makes much of, rows and trees of files, seldom holds itself; the usual 700 cost a sixth of an import."""
 
 
 @dataclass
@@ -60,11 +65,19 @@ class Runtime:
 
     async def start(self) -> None:
         """Open the pool, load the models and begin to listen and to write."""
+        gc.set_threshold(*COLLECT)
         self.telemetry.start()
         await self.resources.pool.open()
         await self.resources.get(Models).refresh()
         await self.resources.get(Running).refresh()
         self._tasks = [asyncio.create_task(self.changes.listen(self.conninfo)), asyncio.create_task(self.log.run())]
+
+    async def warm(self) -> None:
+        """Read what is held before somebody waits for it, as far as the database is there."""
+        for held in [each for each in self.resources.held.values() if isinstance(each, Warmable)]:
+            with suppress(psycopg.Error, PoolTimeout):
+                async with self.context() as context:
+                    await held.warm(context)
 
     async def stop(self) -> None:
         """Write what is held and close everything."""
@@ -117,9 +130,11 @@ def build(settings: Settings, conninfo: str, *, clock: Clock | None = None, regi
     changes.on("models", models.refresh)
     changes.on("catalog", summaries.forget)
     changes.on("experiments", running.refresh)
-    rulebook = Rulebook()
-    resources.hold(Rulebook, rulebook)
-    changes.on(rules.TOPIC, rulebook.forget)
+    for declared in registry.held:
+        held = declared.make()
+        resources.hold(type(held), held)
+        for topic in declared.topics:
+            changes.on(topic, held.forget)
     return Runtime(settings, registry, conninfo, resources, changes, log, Telemetry(settings))
 
 

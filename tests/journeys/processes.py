@@ -28,7 +28,7 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Return the environment of a command that works on a home folder."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("HANSE_", "PYTHONDONTWRITE", "COV_"))}
-    return {**kept, "HANSE_HOME": str(home), "PYTHONPATH": str(ROOT), **more}
+    return {**kept, "HANSE_HOME": str(home), "HANSE_ENCODE": "false", "PYTHONPATH": str(ROOT), **more}
 
 
 def run(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:

@@ -16,6 +16,7 @@ from hanse.serve.jobs import JobInfo, NotFailed, Queue, UnknownJob
 from hanse.serve.registry import Registry
 from hanse.serve.runtime import Runtime
 from tests.serve import harbour
+from tests.serve.harbour.held import Logbook
 
 
 @pytest.fixture
@@ -87,6 +88,32 @@ async def test_progress_is_seen_while_the_job_runs(queue: Queue, running: Runtim
     working.cancel()
     with pytest.raises(asyncio.CancelledError):
         await working
+
+
+async def test_what_is_quick_does_not_wait_behind_what_takes_long(queue: Queue, running: Runtime) -> None:
+    drifting = await put(queue, "harbour.drift")
+    working = asyncio.create_task(queue.work(install_signal_handlers=False))
+    await _once(running, drifting, "doing", "drifting")
+    await _once(running, await put(queue, "harbour.moor"), "succeeded", "done")
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+
+
+async def test_a_job_is_put_in_once_at_the_news_it_waits_for(queue: Queue, running: Runtime) -> None:
+    await work(queue)  # from now on it hears
+    for _ in range(3):
+        await running.changes.tell("tide", "high")
+    async with running.resources.pool.connection() as connection:
+        waiting = await jobs.page(connection, state="todo")
+    assert [each.name for each in waiting] == ["harbour.moor"]
+    await work(queue)
+    assert (await find(running, waiting[0].job_id)).result == {"moored": True}
+
+
+async def test_each_process_holds_what_is_declared_and_tells_it_the_news(running: Runtime) -> None:
+    await running.changes.tell("tide", "low")
+    assert running.resources.get(Logbook).heard[-1] == "low"
 
 
 async def _once(running: Runtime, job_id: int, state: str, note: str) -> JobInfo:
@@ -247,7 +274,9 @@ async def test_jobs_that_ended_long_ago_are_forgotten(queue: Queue, running: Run
     async with running.resources.pool.connection() as connection:
         assert await jobs.find(connection, old) is None
         assert await jobs.find(connection, young)
-        progress = await (await connection.execute("SELECT job_id FROM job_progress")).fetchall()
+        progress = await (
+            await connection.execute("SELECT job_id FROM job_progress JOIN procrastinate_jobs ON id = job_id WHERE task_name = 'harbour.sail'")
+        ).fetchall()
     assert progress == [{"job_id": young}]
 
 

@@ -59,6 +59,7 @@ def test_our_own_capabilities_and_what_the_data_offers_are_found() -> None:
         "catalog",
         "connections",
         "crm",
+        "documents",
         "lake",
         "feeds",
         "files",
@@ -81,7 +82,7 @@ def test_only_what_a_module_declares_itself_is_taken() -> None:
     found = registry.Registry()
     found.add(harbour.capability)
     assert set(found.operations) == {f"harbour.{name}" for name in ("greet", "call_home", "inspect", "load", "salute", "delegate", "smuggle", "sink")}
-    assert set(found.jobs) == {f"harbour.{name}" for name in ("sail", "founder", "search", "collide", "sweep_deck", "drift")}
+    assert set(found.jobs) == {f"harbour.{name}" for name in ("sail", "founder", "search", "collide", "sweep_deck", "drift", "moor")}
     assert found.module("harbour", "jobs") is sys.modules["tests.serve.harbour.jobs"]
     assert found.module("harbour", "evaluation") is None
 

@@ -117,7 +117,7 @@ async def _fill(settings: Settings) -> dict[str, str]:
         async with running.context() as context:
             await sample.load(await context.connection(), shop, now, context.progress)
             await imports.add_dead_letters(await context.connection(), _rejects(now))
-        for job in ("lake.refresh", "catalog.refresh_statistics", "recommend.train"):
+        for job in ("lake.refresh", "catalog.refresh_statistics", "recommend.train", "search.index"):
             async with running.context() as context:
                 await running.registry.jobs[job](context)
         key = await opening.environment(running)
@@ -156,7 +156,7 @@ def _server(settings: Settings, public_key: str) -> Iterator[tuple[str, str]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, "HANSE_HOME": str(settings.home), "HANSE_DATABASE_URL": settings.database_url}
+    environment = {**os.environ, "HANSE_HOME": str(settings.home), "HANSE_DATABASE_URL": settings.database_url, "HANSE_ENCODE": "false"}
     environment[opening.KEY] = f"{opening.NAME} {public_key}"
     log = settings.home / "server.log"
     with log.open("w") as output:

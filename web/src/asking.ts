@@ -1,5 +1,6 @@
 // The question to Hanse: which operation a kind is answered by, and what is told.
-import { agreed, anonymousId, host, settings, type Item } from "./settings.js";
+import { callForVisitor } from "./calling.js";
+import type { Item } from "./settings.js";
 import { viewed } from "./viewed.js";
 
 export const KINDS = {
@@ -97,36 +98,12 @@ function told(question: Question): Record<string, unknown> {
   }
 }
 
-function person(): Record<string, string | undefined> {
-  if (!agreed("personalisation")) return {};
-  const user = settings().user;
-  return { anonymous_id: anonymousId(), user_id: user?.id, user_hash: user?.hash };
-}
-
-/** Ask an operation; raises where there is no answer. The key stands in the address and the body is plain text, so that no browser has to ask first. */
-async function post(operation: string, told: object, signal: AbortSignal): Promise<unknown> {
-  const address = `${host()}/v1/recommend/${operation}?key=${encodeURIComponent(settings().key ?? "")}`;
-  const send = (who: object) =>
-    fetch(address, {
-      method: "POST",
-      body: JSON.stringify({ ...told, ...who, device: matchMedia("(max-width: 600px)").matches ? "mobile" : "desktop" }),
-      credentials: "omit",
-      signal,
-    });
-  let response = await send(person());
-  if (response.status === 403 && settings().user) {
-    console.warn("hanse: the proof of the customer number does not hold; see docs/storefront.md");
-    response = await send({});
-  }
-  if (!response.ok) throw new Error(`${response.status}`);
-  return response.json();
-}
-
 export async function ask(question: Question, signal: AbortSignal): Promise<Answer> {
   const { placement, segments, limit, language } = question;
   const named = question.kind === "alternatives" ? {} : { placement: RULES[placement] ?? placement };
   const body = { ...named, ...told(question), segments, limit, language, channel: "web", details: true };
-  return (await post(KINDS[question.kind], body, AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]))) as Answer;
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+  return (await callForVisitor(`recommend/${KINDS[question.kind]}`, body, patience)) as Answer;
 }
 
 export interface Arranged {
@@ -135,5 +112,5 @@ export interface Arranged {
 }
 
 export async function arrange(page: string, blocks: string[], visit: string, signal: AbortSignal): Promise<Arranged> {
-  return (await post("arrange", { page, blocks, visit }, signal)) as Arranged;
+  return (await callForVisitor("recommend/arrange", { page, blocks, visit }, signal)) as Arranged;
 }

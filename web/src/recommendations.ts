@@ -2,10 +2,11 @@
 import { LitElement, html, nothing, svg, type PropertyValues, type TemplateResult } from "lit";
 import { ask, isComplete, kindOf, type Answer, type Question } from "./asking.js";
 import type { Blocks } from "./blocks.js";
+import { bone, picture, shownOf, urlOf } from "./cards.js";
 import { track } from "./events.js";
 import { place, type Shown } from "./own-markup.js";
-import { settings, type Item } from "./settings.js";
-import { styles } from "./styles.js";
+import { settings } from "./settings.js";
+import { cards, row } from "./styles.js";
 import { BUTTONS, HEADINGS, languageOf, localeOf, type Language } from "./texts.js";
 import { remember } from "./viewed.js";
 import { whenNear, whenSeen, within } from "./visibility.js";
@@ -19,20 +20,8 @@ const words = (text: string): string[] =>
     .map((each) => each.trim())
     .filter(Boolean);
 
-/** An address that a link may lead to; nothing that would run as a script. */
-function safe(address: string | null | undefined): string | undefined {
-  if (!address) return undefined;
-  try {
-    const found = new URL(address, location.href);
-    const isPicture = found.protocol === "data:" && /^data:image\//.test(address);
-    return ["http:", "https:"].includes(found.protocol) || isPicture ? address : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 export class Recommendations extends LitElement {
-  static override styles = styles;
+  static override styles = [cards, row];
   static override properties = {
     placement: {},
     kind: {},
@@ -196,7 +185,7 @@ export class Recommendations extends LitElement {
       this.#clicked.add(item.product_id);
       track("Product Clicked", { product_id: item.product_id, position: at + 1, decision_id, placement: this.placement });
     }
-    const goesOn = this.#tell("hanse:click", { decisionId: decision_id, productId: item.product_id, url: this.#url(item) ?? null, position: at + 1 });
+    const goesOn = this.#tell("hanse:click", { decisionId: decision_id, productId: item.product_id, url: urlOf(item) ?? null, position: at + 1 });
     if (!goesOn) event.preventDefault();
   }
 
@@ -207,24 +196,9 @@ export class Recommendations extends LitElement {
 
   // ---- What is shown of a product
 
-  #url(item: Item): string | undefined {
-    const wanted = settings().productUrl;
-    if (typeof wanted === "function") return safe(wanted(item));
-    return safe(wanted ? wanted.replaceAll("{id}", encodeURIComponent(item.product_id)) : item.url);
-  }
-
-  #price(item: Item): string {
-    const own = settings().price;
-    if (this.noPrice) return "";
-    if (own) return own(item, this.#locale) ?? "";
-    if (!item.price) return "";
-    const format = new Intl.NumberFormat(this.#locale, { style: "currency", currency: item.price.currency });
-    const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-    return format.format(Math.round(item.price.amount_minor * (1 + this.tax / 100)) / 10 ** digits);
-  }
-
   #products(): Shown[] {
-    return (this.#answer?.items ?? []).map((item) => ({ item, url: this.#url(item), image: safe(item.image_url), price: this.#price(item) }));
+    const pricing = { locale: this.#locale, tax: this.tax, noPrice: this.noPrice };
+    return (this.#answer?.items ?? []).map((item) => shownOf(item, pricing));
   }
 
   get #locale(): string {
@@ -307,7 +281,7 @@ export class Recommendations extends LitElement {
   #card(shown: Shown): TemplateResult {
     const { item, url, price } = shown;
     const inside = html`
-      <span part="picture">${this.#picture(shown.image)}</span>
+      <span part="picture">${picture(shown.image)}</span>
       <span part="title">${item.title}</span>
       ${this.noPrice ? nothing : html`<span part="price">${price}${price && this.priceNote ? html` <span part="note">${this.priceNote}</span>` : nothing}</span>`}
       ${this.noReason ? nothing : html`<span part="reason">${item.reason}</span>`}
@@ -315,16 +289,7 @@ export class Recommendations extends LitElement {
     return url ? html`<a part="card" href=${url}>${inside}</a>` : html`<div part="card">${inside}</div>`;
   }
 
-  #picture(image: string | undefined): TemplateResult {
-    const hide = (event: Event) => ((event.target as HTMLElement).style.visibility = "hidden");
-    if (image) return html`<img src=${image} alt="" loading="lazy" decoding="async" @error=${hide} />`;
-    return html`<svg width="40" height="40" viewBox="0 0 24 24" fill="none" stroke="currentColor" aria-hidden="true">
-      <path d="M21 8v8l-9 5-9-5V8l9-5 9 5Zm-18 0 9 5 9-5m-9 5v8" />
-    </svg>`;
-  }
-
   #bones(): TemplateResult[] {
-    const bone = (part: string) => html`<span part=${part} class="bone"></span>`;
     const card = html`<li aria-hidden="true">
       <div part="card">
         ${bone("picture")}${bone("title")}${this.noPrice ? nothing : bone("price")}${this.noReason ? nothing : bone("reason")}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hanse.ai.text import words
 
@@ -16,6 +17,10 @@ JOINTS = ("", "s", "es", "n", "en", "e", "er")
 """Letters that German puts between two parts."""
 LEAST_PART = 3
 LONGEST = 64
+LEAST_KNOWN_PART = 4
+"""Letters of a part that a dictionary knows; shorter ones are found in too many words."""
+_ENDINGS = ("e", "en")
+"""What verbs and nouns drop before another part."""
 _FUNCTION = (
     "aber als auch auf aus bei bis das dass dem den der des die durch ein eine einem einen einer eines für fur gegen hat ich ihr ist mal man mit nach "
     "nicht nur oder ohne per sehr sie sind und uns unter vom von vor war was wie wir zum zur zwei and are for from has not our out the this that with "
@@ -92,3 +97,26 @@ class Compounds:
         bare = [piece.removesuffix(joint) for joint in JOINTS if piece.endswith(joint)]
         bare.append(f"{piece}e")
         return [each for each in bare if len(each) >= self._least and each in self._logs]
+
+
+@lru_cache(maxsize=65_536)
+def heads(word: str) -> tuple[str, ...]:
+    """Return what a German compound is one of, by the dictionary, the longest first: `handkreissäge` is a `kreissäge` and a `säge`.
+
+    For words whose parts stand nowhere alone. `LEAST_KNOWN_PART` letters on both sides are needed, and a first part that is a word, too.
+    """
+    usual = words.normal(word)
+    if len(usual) > LONGEST or not usual.isalpha():
+        return ()
+    places = range(LEAST_KNOWN_PART, len(usual) - LEAST_KNOWN_PART + 1)
+    return tuple(usual[place:] for place in places if _is_word(usual[place:]) and _begins(usual[:place]))
+
+
+def _is_word(word: str) -> bool:
+    return words.is_known(word, "de") or words.is_known(word.capitalize(), "de")
+
+
+def _begins(part: str) -> bool:
+    """Return whether a piece can be the first part: a word, one without its ending, or one with a joint."""
+    bare = (part.removesuffix(joint) for joint in JOINTS if part.endswith(joint))
+    return any(map(_is_word, (*(each for each in bare if len(each) >= LEAST_PART), *(part + ending for ending in _ENDINGS))))

@@ -92,6 +92,12 @@ def measures(text: str, language: str = "de") -> list[Measure]:
     return list(_measures(text, language))
 
 
+def apart(text: str, language: str = "de") -> tuple[list[Measure], str]:
+    """Return the measures of a text, and the text without them: of `8mm bohrer` the one and `bohrer`."""
+    plain = _plain(text)
+    return list(_measures(text, language)), _MEASURE.sub(" ", plain)
+
+
 def _measures(text: str, language: str) -> Iterator[Measure]:
     for found in _MEASURE.finditer(_plain(text)):
         unit, factor = _unit(found["unit"])

@@ -16,7 +16,7 @@ from hanse.capabilities.recommend.rules import answering
 from hanse.capabilities.recommend.rules.answering import Shaped, Wish
 from hanse.capabilities.recommend.rules.engine import Candidate
 from hanse.capabilities.recommend.rules.plan import Asker
-from hanse.capabilities.recommend.schemas import Placed, Ranking, Recommendation, RecommendedPrice
+from hanse.capabilities.recommend.schemas import Placed, Ranking, Recommendation
 from hanse.data.catalog.summaries import Summaries, Summary, title
 
 
@@ -35,7 +35,7 @@ async def answer(context: Context, request: Placed, place: Place, asked: Asked, 
     """
     held_out = context.assignment.arm is Arm.HELD_OUT
     names = {candidates.POPULAR: reasons.HELD_OUT} if held_out else _names(request, place)
-    chosen, (first, *others) = language(request.language, context), names
+    chosen, (first, *others) = context.spoken(request.language), names
     asker = Asker(frozenset(request.segments), request.device, request.channel)
     wish = Wish(request.placement or place.name, first, request.limit, asked.at_hand, asker, chosen, tuple(others))
     try:
@@ -66,19 +66,10 @@ async def _from_memory(context: Context, wish: Wish) -> Shaped:
         return await answering.answer(fresh, replace(wish, first=candidates.POPULAR, at_hand=None, fallbacks=()), asked.candidates)
 
 
-def language(wanted: str | None, context: Context) -> str:
-    """Return the language of an answer: the one wanted, or that of the call, or the usual one."""
-    found = wanted or context.language or context.settings.language
-    return found if found in {"de", "en"} else context.settings.language
-
-
 def recommendation(product_id: str, score: float, summary: Summary, chosen: str, reason: str) -> Recommendation:
     """Return one product as it is answered."""
-    price = None
-    if summary.amount_minor is not None and summary.currency is not None:
-        price = RecommendedPrice(amount_minor=summary.amount_minor, currency=summary.currency)
     name = title(summary.title, chosen) or product_id
-    return Recommendation(product_id=product_id, title=name, score=score, reason=reason, image_url=summary.image_url, price=price)
+    return Recommendation(product_id=product_id, title=name, score=score, reason=reason, image_url=summary.image_url, price=summary.price)
 
 
 def _said(context: Context, shaped: Shaped) -> str:

@@ -11,7 +11,8 @@ from hanse.capabilities.recommend import searches, trained
 from hanse.capabilities.recommend.choice import SEED, Tried
 from hanse.capabilities.recommend.learning import Learned
 from hanse.capabilities.recommend.reading import Log
-from hanse.capabilities.recommend.searches import Searches
+from hanse.data.lake import searched
+from hanse.data.lake.searched import Searches
 
 
 def of_blend(now: datetime, name: str, log: Log, learned: Learned) -> Card:
@@ -61,7 +62,7 @@ def of_searches(now: datetime, log: Searches, learned: searches.Learned) -> Card
         code_version=hanse.__version__,
         notes=(
             f"Measured on {learned.asked} of the newest searches: what was looked at within an hour. The baseline is what is looked at most.",
-            f"Queries and words that fewer than {searches.LEAST_PEOPLE} people searched for are not learned.",
+            f"Queries and words that fewer than {searched.LEAST_PEOPLE} people searched for are not learned.",
         ),
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -24,6 +24,7 @@ from hanse.capabilities.recommend.cosine import Cosine
 from hanse.capabilities.recommend.lift import Lift
 from hanse.capabilities.recommend.method import Method, Rankings
 from hanse.capabilities.recommend.popularity import Popularity
+from hanse.data.lake.searched import aware
 
 WIDTH = 10
 SEED = 20_260_101
@@ -199,11 +200,6 @@ async def evaluate(context: Context) -> Evaluation:
     choice = await asyncio.to_thread(choose, baskets)
     await context.progress(0.7, "measuring on the test orders")
     return await asyncio.to_thread(compare, baskets, choice)
-
-
-def aware(moment: np.datetime64) -> datetime:
-    """Return a moment of the arrays as an aware one."""
-    return datetime.fromtimestamp(int(moment.astype("datetime64[s]").astype(np.int64)), UTC)
 
 
 def _by_ndcg(candidates: Sequence[Method], train: Baskets, queries: Queries) -> tuple[float, Method]:

@@ -24,6 +24,7 @@ from hanse.capabilities.recommend.evaluation import Evaluation
 from hanse.capabilities.recommend.method import Method
 from hanse.capabilities.recommend.questions import Kind
 from hanse.capabilities.recommend.reading import Catalog, Log
+from hanse.data.lake import searched
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ async def batch(context: Context, **wanted: Any) -> dict[str, Any]:
 async def _searches(context: Context) -> dict[str, str]:
     """Learn what comes of searches, where several people searched for the same."""
     await context.progress(0.28, "learning from searches")
-    log = await asyncio.to_thread(searches.read, context.settings)
+    log = await asyncio.to_thread(searched.read, context.settings)
     learned = await asyncio.to_thread(searches.learn, log)
     if learned is None:
         return {}
@@ -183,8 +184,8 @@ def _card(context: Context, name: str, method: Method, run: _Run) -> Card:
         method=method.name,
         parameters=method.parameters,
         trained_at=now,
-        data_since=evaluation.aware(run.baskets.placed_at.min()),
-        data_until=evaluation.aware(run.baskets.placed_at.max()),
+        data_since=searched.aware(run.baskets.placed_at.min()),
+        data_until=searched.aware(run.baskets.placed_at.max()),
         sizes=_sizes(run),
         measures={row.measure: row.value for row in rows},
         intervals={row.measure: (row.low, row.high) for row in rows if row.measure != evaluation.COVERAGE},

@@ -53,6 +53,8 @@ class Likeness:
 
 async def encode(context: Context) -> dict[str, int]:
     """Encode the texts of products that have no vector yet, for some time; return how many there were."""
+    if not context.settings.encode:
+        return {"products": 0, "read": 0, "encoded": 0}
     found = await asyncio.to_thread(encoder.of_catalog, context.settings)
     total = await passages.count(await context.connection())
     begin, seen, encoded = time.monotonic(), 0, 0

@@ -200,7 +200,7 @@ async def arrange(request: Arrange, context: Context) -> Arranged:
     held out get the usual order.
     """
     arranging.check(request.blocks)
-    moment, chosen = arranging.features(request, context), answers.language(request.language, context)
+    moment, chosen = arranging.features(request, context), context.spoken(request.language)
     if context.assignment.arm is Arm.HELD_OUT:
         stamp = context.decision(model_version=None, reason=reasons.say(reasons.USUAL_ORDER, chosen))
         return Arranged(blocks=list(request.blocks), probabilities=[1.0] * len(request.blocks), features=list(moment), **stamp)
@@ -228,7 +228,7 @@ def _about_unknown(place: Place) -> Place:
 
 
 def _asked(request: Placed, context: Context, **told: Any) -> Asked:
-    return Asked(context, answers.language(request.language, context), **told)
+    return Asked(context, context.spoken(request.language), **told)
 
 
 def _known(category: str, context: Context) -> bool:

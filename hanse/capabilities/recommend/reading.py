@@ -6,7 +6,7 @@ import operator
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -19,6 +19,7 @@ from hanse.base.config import Settings
 from hanse.capabilities.recommend.histories import Histories
 from hanse.data import lake
 from hanse.data.catalog import facts
+from hanse.data.lake.searched import aware
 
 WORD = re.compile(r"\w{3,}")
 VISIT_GAP = np.timedelta64(30, "m")
@@ -180,8 +181,4 @@ def _log(
     sensible = np.flatnonzero(made.lengths <= MOST_IN_VISIT) if groups is None and ordered else np.arange(len(made))
     last = at[start[1:] - 1] if len(at) else at
     histories = made.pick(sensible[np.argsort(last[sensible], kind="stable")])
-    return Log(histories, product_ids, _aware(at.min()) if len(at) else None, _aware(at.max()) if len(at) else None, len(np.unique(people)))
-
-
-def _aware(moment: np.datetime64) -> datetime:
-    return datetime.fromtimestamp(int(moment.astype("datetime64[s]").astype(np.int64)), UTC)
+    return Log(histories, product_ids, aware(at.min()) if len(at) else None, aware(at.max()) if len(at) else None, len(np.unique(people)))

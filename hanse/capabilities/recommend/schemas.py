@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from hanse.base.decision import Decision, Personal, ShortText
+from hanse.data.catalog.summaries import UnitPrice
 
 Limit = Annotated[int, Meta(description="How many products to answer with at most.", ge=1, le=100)]
 Path = Annotated[str, Meta(max_length=500)]
@@ -135,13 +136,6 @@ class Arranged(Decision, kw_only=True, frozen=True):
     features: Annotated[list[float], Meta(description="What was known of the moment: a mobile device, a known person, the evening; 0 or 1 each.")]
 
 
-class RecommendedPrice(msgspec.Struct, kw_only=True, frozen=True):
-    """What a recommended product costs."""
-
-    amount_minor: Annotated[int, Meta(description="The net price of one piece for whom the answer is, in minor units: cents for EUR.")]
-    currency: Annotated[str, Meta(description="The currency (ISO 4217) of the amount.")]
-
-
 class Recommendation(msgspec.Struct, kw_only=True, frozen=True):
     """One recommended product."""
 
@@ -150,7 +144,7 @@ class Recommendation(msgspec.Struct, kw_only=True, frozen=True):
     score: Annotated[float, Meta(description="How strongly it is recommended, 0 to 1; comparable within one answer only.")]
     reason: Annotated[str, Meta(description="Why this product is recommended, in words a person can read.")]
     image_url: Annotated[str | None, Meta(description="The address of the product's image.")]
-    price: Annotated[RecommendedPrice | None, Meta(description="What one piece costs; null where no price is known.")]
+    price: Annotated[UnitPrice | None, Meta(description="What one piece costs; null where no price is known.")]
     url: Annotated[
         str | None, Meta(description="The address of the product's page; null where the catalog has none, or `details` was not asked for.")
     ] = None

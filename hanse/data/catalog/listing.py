@@ -100,6 +100,7 @@ class DocumentLine(msgspec.Struct, kw_only=True, frozen=True):
     language: Annotated[str, Meta(description="Its language.")]
     title: Annotated[str, Meta(description="Its title.")]
     url: Annotated[str | None, Meta(description="Where it can be read.")]
+    page_count: Annotated[int | None, Meta(description="Pages it has; null where it has none.")]
     updated_at: Annotated[datetime, Meta(description="When it was last written.")]
 
 

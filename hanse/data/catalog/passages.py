@@ -28,12 +28,26 @@ def passage(product: Mapping[str, Any], language: str) -> str:
 
     >>> passage({"title": {"de": "Bohrer"}, "category": {}, "brand": "Nord", "attributes": {"Länge": {"value": 8, "unit": "mm"}}, "description": {}}, "de")
     'Bohrer. Nord. Länge: 8 mm.'
+
+    Its names in other languages stand beside the one in this, so that it is understood in all of them.
     """
     open_facts = [(name, fact) for name, fact in sorted(product["attributes"].items()) if name not in {facts.MARGIN, facts.COST}]
     said = [f"{name}: {text}" for name, fact in open_facts[:MOST_FACTS] if (text := _said(fact, language))]
     described = title(product["description"], language)[:MOST_DESCRIBED]
-    parts = [title(product["title"], language), title(product["category"], language), product["brand"] or "", *said, described]
+    parts = [
+        title(product["title"], language),
+        *_others(product["title"], language),
+        title(product["category"], language),
+        product["brand"] or "",
+        *said,
+        described,
+    ]
     return " ".join(part if part.endswith(".") else f"{part}." for part in map(str.strip, parts) if part)
+
+
+def _others(titles: Mapping[str, str], language: str) -> list[str]:
+    shown = title(dict(titles), language)
+    return sorted({each for each in titles.values() if each != shown})
 
 
 def _said(fact: Any, language: str) -> str:

@@ -87,7 +87,7 @@ ORDER BY kind, products.product_id;
 
 -- documents --
 -- The texts about a product, without their bodies.
-SELECT document_id, kind, language, title, url, updated_at
+SELECT document_id, kind, language, title, url, page_count, updated_at
 FROM documents
 WHERE product_ids @> ARRAY[%(product_id)s]
 ORDER BY kind, title, document_id;
@@ -163,3 +163,47 @@ FROM staged_prices AS said
 LEFT JOIN prices AS known USING (product_id, price_list, min_quantity, currency)
 GROUP BY said.product_id, said.price_list, said.min_quantity, said.currency, said.amount_minor
 HAVING NOT coalesce(bool_or(known.valid_until > %(now)s), false);
+
+-- document_pages --
+-- Pages of documents, and the bodies of those without pages, by document and page, from a place in this order on.
+SELECT document_id, kind, language, title, url, product_ids, source, updated_at, page, coalesce(document_pages.text, body) AS text
+FROM documents LEFT JOIN document_pages USING (document_id)
+WHERE document_id >= %(after)s AND (document_id > %(after)s OR page > %(after_page)s)
+  AND (%(document_ids)s::text[] IS NULL OR document_id = ANY (%(document_ids)s))
+ORDER BY document_id, page
+LIMIT %(most)s;
+
+-- drop_pages --
+-- Deletes the pages of a document.
+DELETE FROM document_pages WHERE document_id = %(document_id)s;
+
+-- take_staged_pages --
+-- Gives a document the staged pages.
+INSERT INTO document_pages (document_id, page, text)
+SELECT document_id, page, text FROM staged_document_pages WHERE document_id = %(document_id)s;
+
+-- documents_of_source --
+-- The documents that came as files from a source.
+SELECT document_id, path, title, digest, attributes FROM documents WHERE source = %(source)s AND path IS NOT NULL;
+
+-- relink_document --
+-- Links a document to other products.
+UPDATE documents SET product_ids = %(product_ids)s, attributes = %(attributes)s, updated_at = %(now)s WHERE document_id = %(document_id)s;
+
+-- note_numbers --
+-- Notes by which numbers of the catalog a document was linked, where that changed nothing.
+UPDATE documents SET attributes = attributes || %(attributes)s WHERE document_id = %(document_id)s;
+
+-- withdraw_documents --
+-- Deletes documents with their pages.
+DELETE FROM documents WHERE document_id = ANY (%(document_ids)s);
+
+-- product_numbers --
+-- By what products are named in texts, from a product on: id, GTIN and the attributes that hold numbers.
+SELECT product_id, gtin, (
+    SELECT jsonb_agg(attribute.value) FROM jsonb_each(attributes) AS attribute WHERE lower(attribute.key) = ANY (%(names)s)
+) AS numbers
+FROM products
+WHERE product_id > %(after)s
+ORDER BY product_id
+LIMIT %(most)s;

@@ -80,7 +80,15 @@ class Document(msgspec.Struct, kw_only=True, frozen=True):
     language: str
     title: str
     body: str
+    """Empty where its text stands in pages."""
     product_ids: tuple[str, ...] = ()
+    url: str | None = None
+    path: str | None = None
+    """The file it was, below the folder that was imported."""
+    digest: str | None = None
+    """What the file was and how it was read."""
+    page_count: int | None = None
+    attributes: dict[str, Any] = {}
 
 
 class Medium(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):

@@ -28,6 +28,22 @@ PRODUCT_COLUMNS = (
     "updated_at",
 )
 
+DOCUMENT_COLUMNS = (
+    "document_id",
+    "kind",
+    "language",
+    "title",
+    "body",
+    "url",
+    "product_ids",
+    "path",
+    "digest",
+    "page_count",
+    "attributes",
+    "source",
+    "updated_at",
+)
+
 
 async def put_products(connection: Connection, products: Iterable[Product], *, source: str, now: datetime) -> int:
     """Write products whole."""
@@ -86,7 +102,23 @@ async def put_stock(connection: Connection, stock: Iterable[Stock], *, now: date
 
 
 async def put_documents(connection: Connection, documents: Iterable[Document], *, source: str, now: datetime) -> int:
-    """Write texts about products."""
-    columns = ("document_id", "kind", "language", "title", "body", "product_ids", "source", "updated_at")
-    rows = ((each.document_id, each.kind, each.language, each.title, each.body, list(each.product_ids), source, now) for each in documents)
-    return await database.upsert(connection, "documents", columns, ("document_id",), rows)
+    """Write texts about products; the pages of those that have any are written by `pages`."""
+    rows = (
+        (
+            each.document_id,
+            each.kind,
+            each.language,
+            each.title,
+            each.body,
+            each.url,
+            list(each.product_ids),
+            each.path,
+            each.digest,
+            each.page_count,
+            database.jsonb(each.attributes),
+            source,
+            now,
+        )
+        for each in documents
+    )
+    return await database.upsert(connection, "documents", DOCUMENT_COLUMNS, ("document_id",), rows)

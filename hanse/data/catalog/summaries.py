@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from hanse.base.context import Context
 from hanse.base.database import Queries
@@ -18,6 +19,13 @@ queries = Queries(__package__)
 
 CAPACITY = 200_000
 FALLBACKS = ("de", "en", "und")
+
+
+class UnitPrice(msgspec.Struct, kw_only=True, frozen=True):
+    """What one piece of a product costs."""
+
+    amount_minor: Annotated[int, Meta(description="The net price of one piece for whom the answer is, in minor units: cents for EUR.")]
+    currency: Annotated[str, Meta(description="The currency (ISO 4217) of the amount.")]
 
 
 class Summary(msgspec.Struct, kw_only=True, frozen=True, gc=False):
@@ -45,6 +53,13 @@ class Summary(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     """When it was first written."""
     attributes: Mapping[str, tuple[str, ...]] = {}
     """What those attributes say, as keys, that somebody mentioned to `Summaries.mention`."""
+
+    @property
+    def price(self) -> UnitPrice | None:
+        """Return what one piece costs; null where no price is known."""
+        if self.amount_minor is None or self.currency is None:
+            return None
+        return UnitPrice(amount_minor=self.amount_minor, currency=self.currency)
 
 
 def title(texts: Texts, language: str) -> str:

@@ -57,7 +57,8 @@ WITHOUT_PEOPLE = frozenset(
         *("products", "product_relations", "prices", "stock", "documents", "product_statistics", "consent_texts", "consent_receipts", "erasures"),
         *("recent_messages", "settled_messages", "poll_positions", "crm_targets", "experiments"),
         *("recommendation_rules", "recommendation_rule_changes"),
-        *("text_vectors", "vector_indexes", "catalog_changes", "catalog_findings"),
+        *("text_vectors", "vector_indexes", "catalog_changes", "catalog_findings", "document_pages"),
+        *("search_entries", "search_vectors", "search_facets", "search_words", "search_passages", "search_phrases"),
         *("procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"),
     }
 )

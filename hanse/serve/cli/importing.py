@@ -1,4 +1,4 @@
-"""`hanse import`: files of orders, products or customers, and whole catalogs."""
+"""`hanse import`: files of orders, products or customers, whole catalogs, and folders of documents."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from cyclopts import Parameter
 from rich.markup import escape
 
 from hanse.base.errors import FieldProblem, InvalidRequest
-from hanse.serve.cli import catalogs, terminal
+from hanse.serve.cli import catalogs, folders, terminal
 from hanse.serve.runtime import Runtime
-from hanse.sources import feeds, files
+from hanse.sources import documents, feeds, files
 from hanse.sources.files import Finding, ImportReport, ImportRequest, jobs
 
 USUAL_SOURCE = "import"
@@ -32,22 +32,23 @@ def import_file(
     apply: Annotated[bool, Parameter(name="--apply", negative="--dry-run")] = False,
     tax_rate: float | None = None,
     price_jump: float = 0.3,
+    mirror: Annotated[bool, Parameter(negative=())] = False,
     as_json: terminal.Json = False,
 ) -> None:
-    """Import orders, products or customers from a file or folder: CSV, TSV, JSONL, Parquet or XLSX; or a catalog: BMEcat, Google Merchant.
+    """Import orders, products or customers (CSV, TSV, JSONL, Parquet, XLSX), a catalog (BMEcat, Google Merchant), or documents (PDF, Markdown, HTML).
 
     Rows that cannot be used are written to a file of their own with line and reason; importing the same file again adds nothing. A catalog shows
-    first what it would change; --apply does it.
+    first what it would change; --apply does it. Documents are linked to the products whose numbers they name; those that are the same are left alone.
 
     Parameters
     ----------
     kind
-        What the file has: orders, products, customers or catalog.
+        What the file has: orders, products, customers, catalog or documents.
     path
         The file, or a folder with files.
     source
-        Name of the system the file comes from, "import" where it is not given, or the supplier that a catalog names; the same order from two
-        sources is two orders.
+        Name of the system the file comes from, "import" where it is not given, the supplier that a catalog names, or "documents"; the same
+        order from two sources is two orders.
     currency
         Currency of prices that come without one, such as EUR.
     language
@@ -64,6 +65,8 @@ def import_file(
         Catalogs: share of tax, such as 0.19, in prices that include it and do not say how much.
     price_jump
         Catalogs: from which relative change on a price is flagged; 0.3 is 30 %.
+    mirror
+        Documents: whether those of this source whose files are gone are withdrawn.
     """
     if kind == feeds.KIND:
         request_of_catalog = feeds.FeedRequest(
@@ -76,6 +79,12 @@ def import_file(
             price_jump_share=price_jump,
         )
         catalogs.import_catalog(request_of_catalog, apply=apply, as_json=as_json)
+        return
+    if kind == documents.KIND:
+        request_of_documents = documents.DocumentsRequest(
+            path=str(path.absolute()), source=source or documents.USUAL_SOURCE, language=language, mirror=mirror
+        )
+        folders.import_documents(request_of_documents, as_json=as_json)
         return
     request = ImportRequest(
         path=str(path.absolute()),

@@ -148,6 +148,7 @@ def kind(words: Words, name: str) -> str:
         "products": gettext("Products"),
         "customers": gettext("Customers"),
         "catalog": gettext("Catalog"),
+        "documents": gettext("Documents"),
         "event": gettext("Events"),
         "delivery": gettext("Messages from shops"),
     }.get(name, name)
@@ -171,6 +172,10 @@ def count(words: Words, name: str) -> str:
         "stock": gettext("stock levels"),
         "relations": gettext("relations"),
         "documents": gettext("documents"),
+        "pages": gettext("pages"),
+        "links": gettext("links to products"),
+        "left_out": gettext("left out"),
+        "gone": gettext("withdrawn"),
         "consents": gettext("consents"),
     }.get(name, name.replace("_", " "))
 

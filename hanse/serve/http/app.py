@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 import hanse
 from hanse.ai.models import Models
-from hanse.base import config
+from hanse.base import config, tasks
 from hanse.data.events.live import Live
 from hanse.serve import console, logs, shop, supervisor, tracking, webhooks
 from hanse.serve.http import mcp, operations, problems, stopping, traces
@@ -46,11 +47,13 @@ def application(runtime: Runtime) -> Litestar:
         await runtime.resources.get(Models).prepare()
         await queue.open()
         _settle()
+        warming = asyncio.create_task(runtime.warm())
         live = runtime.resources.get(Live)
         async with agents.running(), tracking.running(runtime):
             with stopping.told(live.stop):
                 yield
             live.stop()
+        await tasks.end(warming)
         await runtime.stop()
 
     declared = [operations.route(operation, runtime, keys) for operation in runtime.registry.operations.values()]
@@ -89,7 +92,6 @@ def _settle() -> None:
     """Tell the garbage collector that what was loaded so far stays; looking through it again and again costs a fifth of every answer."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 @get("/health", tags=["operation"], summary="Whether this process answers.")

@@ -35,7 +35,6 @@ HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
 TYPES = {"shop.css": "text/css", "shop.js": "text/javascript"}
 SIGNED_IN = "hanse_sample_shop"
 """Cookie of who signed in on these pages; it says so and nothing else."""
-SHOWN = 24
 
 
 @get("/shop", include_in_schema=False)
@@ -46,13 +45,9 @@ async def home(request: AnyRequest) -> Response[bytes]:
 
 @get("/shop/search", include_in_schema=False)
 async def search(request: AnyRequest) -> Response[bytes]:
-    """Show what a search, or a category, has."""
+    """Show the page of a search or a category; what is found comes by the element."""
     text, category = (request.query_params.get(name, "")[:200] for name in ("q", "category"))
-    language = _language(request)
-    async with _runtime(request).context(language=language) as context:
-        connection = await context.connection()
-        found = await listing.page(connection, search=text or None, category=category or None, state="active", limit=SHOWN, language=language)
-    return await _page(request, "search.html", text=text, category=category, products=found.products)
+    return await _page(request, "search.html", text=text, category=category)
 
 
 @get("/shop/products/{product_id:str}", include_in_schema=False)

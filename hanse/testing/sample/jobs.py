@@ -28,7 +28,7 @@ class RealShop(HanseError):
     exit_code = 4
 
 
-@job(retries=0, then=("catalog.refresh_statistics", "*.train"))
+@job(retries=0, then=("catalog.refresh_statistics", "*.index", "*.train"))
 async def fill(context: Context, customers: int = 2000, seed: int = 7) -> dict[str, Any]:
     """Make the sample shop, to look around.
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hanse.ai.text.measures import CANONICAL, Measure, article_number, measures
+from hanse.ai.text.measures import CANONICAL, Measure, apart, article_number, measures
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,7 @@ def test_article_numbers_have_no_separators(written: str, number: str) -> None:
 def test_an_article_number_of_an_article_number_is_itself(text: str) -> None:
     once = article_number(text)
     assert article_number(once) == once
+
+
+def test_what_is_no_measure_is_left() -> None:
+    assert apart("8,0 mm Bohrer SDS 18V") == ([Measure(8.0, "mm"), Measure(18.0, "V")], "  Bohrer SDS  ")

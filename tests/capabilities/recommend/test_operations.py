@@ -15,8 +15,9 @@ from hanse.capabilities.recommend import operations, patience, trained
 from hanse.capabilities.recommend.rules import store as rules
 from hanse.capabilities.recommend.rules.schemas import Draft, Pin
 from hanse.capabilities.recommend.rules.store import Author
-from hanse.capabilities.recommend.schemas import AlsoBought, Popular, RecommendedPrice
+from hanse.capabilities.recommend.schemas import AlsoBought, Popular
 from hanse.data.catalog import Price, Product
+from hanse.data.catalog.summaries import UnitPrice
 from tests.capabilities.recommend.conftest import HELD_OUT, Shop
 from tests.conftest import NOW
 
@@ -68,7 +69,7 @@ async def test_what_was_bought_together_comes_with_scores_titles_and_reasons(sho
 
 async def test_pictures_and_prices_come_where_there_are_any(shop: Shop, versions: dict[str, str]) -> None:
     bit, case = (await shop.call(operations.also_bought, {"product_id": "drill"})).items
-    assert (bit.image_url, bit.price) == ("https://shop.example/bit.jpg", RecommendedPrice(amount_minor=1290, currency="EUR"))
+    assert (bit.image_url, bit.price) == ("https://shop.example/bit.jpg", UnitPrice(amount_minor=1290, currency="EUR"))
     assert (case.image_url, case.price) == (None, None)
 
 

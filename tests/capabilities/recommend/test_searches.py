@@ -9,10 +9,11 @@ import pytest
 
 from hanse.ai.models import Models
 from hanse.capabilities.recommend import jobs, operations, searches
-from hanse.capabilities.recommend.searches import Searches
 from hanse.data import events
 from hanse.data.catalog import Product
 from hanse.data.events import Event
+from hanse.data.lake import searched
+from hanse.data.lake.searched import Searches
 from tests.capabilities.recommend.conftest import Shop
 from tests.conftest import NOW
 
@@ -21,7 +22,7 @@ Asked = list[tuple[str, str, float]]
 
 
 def log(asked: Asked, seen: Asked) -> Searches:
-    return searches.searches(table(asked, "query"), table(seen, "product_id"))
+    return searched.searches(table(asked, "query"), table(seen, "product_id"))
 
 
 def table(rows: Asked, name: str) -> pa.Table:
@@ -113,7 +114,7 @@ def happened(name: str, person: str, minutes: float, **properties: object) -> Ev
     )
 
 
-def searched(person: str, query: str, product_id: str, minutes: float) -> list[Event]:
+def made_searches(person: str, query: str, product_id: str, minutes: float) -> list[Event]:
     return [
         happened("Products Searched", person, minutes, query=query),
         happened("Product Viewed", person, minutes + 1, product_id=product_id),
@@ -125,7 +126,7 @@ async def test_the_shop_answers_after_a_search_from_what_others_did(shop: Shop) 
     lines = [{"product_id": name, "quantity": 1, "price": 3} for name in ("p2", "p3")]
     orders = [happened("Order Completed", f"c{each}", -5000 - each, order_id=f"o{each}", products=lines) for each in range(25)]
     async with shop.resources.pool.connection() as connection:
-        found = [each for number in range(8) for each in searched(f"a{number}", "Rote Zange", "p1", -60.0 * number - 2)]
+        found = [each for number in range(8) for each in made_searches(f"a{number}", "Rote Zange", "p1", -60.0 * number - 2)]
         await events.append(connection, [*orders, *found], now=NOW)
     async with shop.context() as context:
         made = await jobs.train(context)

@@ -30,12 +30,12 @@ from hanse.capabilities.recommend.schemas import (
     Popular,
     Ranking,
     Recommendation,
-    RecommendedPrice,
     Similar,
 )
+from hanse.data.catalog.summaries import UnitPrice
 
 ASKING = (AfterSearch, Popular, AlsoBought, AlsoViewed, Alternatives, Belonging, CompleteCart, DueAgain, Forgotten, ForYou, Similar)
-STRUCTS = (*ASKING, Arrange, Arranged, Ranking, Recommendation, RecommendedPrice, Evaluation, Measured)
+STRUCTS = (*ASKING, Arrange, Arranged, Ranking, Recommendation, UnitPrice, Evaluation, Measured)
 
 
 def german() -> dict[str, str]:

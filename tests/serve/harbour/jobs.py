@@ -47,3 +47,9 @@ async def drift(context: Context) -> None:
     """Drift until somebody ends it."""
     await context.progress(0.1, "drifting")
     await asyncio.Event().wait()
+
+
+@job(on=("tide",), quick=True)
+async def moor(context: Context) -> dict[str, Any]:
+    """Moor as soon as the tide turns."""
+    return {"moored": True}

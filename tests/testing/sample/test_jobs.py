@@ -37,4 +37,4 @@ async def test_it_is_not_mixed_with_a_real_shop(resources: Resources) -> None:
 def test_what_learns_from_it_follows() -> None:
     found = registry.load()
     following = {each.name for each in found.following(found.jobs["sample.fill"])}
-    assert following == {"catalog.refresh_statistics", *(name for name in found.jobs if name.endswith(".train"))}
+    assert following == {"catalog.refresh_statistics", *(name for name in found.jobs if name.endswith((".train", ".index")))}

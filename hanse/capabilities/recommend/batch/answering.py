@@ -8,24 +8,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from hanse.base import ids
-from hanse.base.context import Context
+from hanse.base.context import LANGUAGES, Context, Resources
 from hanse.base.database import Connection
 from hanse.base.decision import Arm, Personal
 from hanse.capabilities.recommend import answers, blends, candidates, operations
 from hanse.capabilities.recommend.batch import suggesting, writing
-from hanse.capabilities.recommend.batch.foreseen import Lacking, Unforeseen
+from hanse.capabilities.recommend.batch.foreseen import Foreseen, Known, Lacking, Unforeseen
 from hanse.capabilities.recommend.batch.recipients import Recipient
 from hanse.capabilities.recommend.batch.schemas import Wanted
 from hanse.capabilities.recommend.batch.suggesting import Impersonal, Prepared, Row
 from hanse.capabilities.recommend.rules import answering
 from hanse.capabilities.recommend.rules.engine import Candidate
+from hanse.capabilities.recommend.rules.facts import People
 from hanse.capabilities.recommend.schemas import ForYou, Ranking
 from hanse.data.decisions import DecisionRecord
 
@@ -77,19 +79,25 @@ def reach(wanted: Wanted) -> int:
 
 @dataclass
 class Answering:
-    """The answers of some recipients; `connection` may stand for the database as far as it is foreseen what they ask of it."""
+    """The answers of some recipients, by what is known of them already where that was read, else by asking the database for each."""
 
     context: Context
     wanted: Wanted
     connection: Connection
+    known: Mapping[UUID, Known] | None = None
     _nobody: dict[str, Ranking] = field(default_factory=dict)
     """What is answered without a basis, by language: the same for all of them, but for the id of the decision."""
     _requests: dict[str, ForYou] = field(default_factory=dict)
 
+    @cached_property
+    def _resources(self) -> Resources:
+        """Return what the process holds, with what is known of people."""
+        resources = self.context.resources
+        return resources if self.known is None else replace(resources, held={**resources.held, People: Foreseen(self.known)})
+
     async def of(self, some: Slice, places: Sequence[int]) -> dict[int, Answer]:
         """Answer those at some places."""
-        outer = self.context
-        impersonal = Impersonal(Context(outer.resources, outer.caller, fixed_connection=self.connection), reach(self.wanted))
+        impersonal = Impersonal(Context(self._resources, self.context.caller, fixed_connection=self.connection), reach(self.wanted))
         found: dict[int, Answer] = {}
         for place in places:
             try:
@@ -143,10 +151,9 @@ class Answering:
 
     def _context(self, recipient: Recipient, language: str) -> Context:
         """Return a context as the contract makes one for a request of this person, on the connection of all of them."""
-        outer = self.context
         return Context(
-            outer.resources,
-            outer.caller,
+            self._resources,
+            self.context.caller,
             recipient.subject,
             recipient.assignment,
             language=language,
@@ -155,7 +162,7 @@ class Answering:
 
     def _language(self, recipient: Recipient) -> str:
         own = (recipient.language or "")[:2].casefold()
-        return answers.language(self.wanted.language or (own if own in {"de", "en"} else None), self.context)
+        return self.context.spoken(self.wanted.language or (own if own in LANGUAGES else None))
 
     def _request(self, language: str) -> ForYou:
         if language not in self._requests:

@@ -78,8 +78,7 @@ class Here:
 
     async def answer(self, context: Context, proposed: Slice, known: Mapping[UUID, Known], left: Sequence[int]) -> dict[int, Answer]:
         """Answer one after another."""
-        connection = foreseen.connection(known, await context.connection())
-        return await Answering(context, self.wanted, connection).of(proposed, left)
+        return await Answering(context, self.wanted, await context.connection(), known).of(proposed, left)
 
     async def forget(self, proposed: Slice) -> None:
         """Leave that to Python."""

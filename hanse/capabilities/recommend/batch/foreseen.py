@@ -1,26 +1,27 @@
-"""What an answer asks of one person, read for many of them by one statement, and what answers with it in the place of the database.
+"""What an answer asks of one person, read for many of them by one statement, and who tells it in the place of the database.
 
 Whoever is answered before that is read comes back with what it lacks; it is read for all of them together, and they are answered again.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from hanse.base import database
+from hanse.base.context import Context
 from hanse.base.database import Connection, Queries
 from hanse.capabilities.recommend.rules import facts
+from hanse.capabilities.recommend.rules.facts import People
 from hanse.data.profiles import asking
 
 queries = Queries(__package__)
-ONE = facts.queries["person"]
-"""The statement that asks what is known of one person about some products."""
-FOR_ALL = queries["known"].replace("{one}", ONE.replace("%(profile_id)s", "asked.person").replace("%(product_ids)s", "asked.product_ids").rstrip(";"))
+FOR_ALL = queries["known"].replace(
+    "{one}", facts.queries["person"].replace("%(profile_id)s", "asked.person").replace("%(product_ids)s", "asked.product_ids").rstrip(";")
+)
 
 
 class Unforeseen(Exception):  # it is no error: who catches it reads what is lacking
@@ -80,45 +81,26 @@ def _known(before: Known | None, asked: Mapping[str, Any], product_ids: Sequence
     return Known(before.asked, before.product_ids.union(product_ids), [*before.rows, *rows])
 
 
-class _Found(NamedTuple):
-    """Rows, as a cursor gives them."""
-
-    rows: Sequence[dict[str, Any]]
-
-    async def fetchall(self) -> Sequence[dict[str, Any]]:
-        return self.rows
-
-
-@dataclass
-class _Standin:
-    """Answers what is asked of a person; all else is for the connection behind it, or unforeseen where there is none."""
+@dataclass(frozen=True)
+class Foreseen(People):
+    """Tells what was read before; asking for more says what is lacking."""
 
     known: Mapping[UUID, Known]
-    behind: Connection | None
-    _piped: list[None] = field(default_factory=list)
 
-    @asynccontextmanager
-    async def pipeline(self) -> AsyncIterator[None]:
-        """Do without: what is asked within is mostly known here."""
-        self._piped.append(None)
-        try:
-            yield
-        finally:
-            self._piped.pop()
-
-    async def execute(self, query: Any, wanted: Any = None, **options: Any) -> Any:
-        if query == ONE:
-            known = self.known.get(wanted["profile_id"])
-            if known is None or not known.covers(wanted):
-                raise Unforeseen(Lacking(wanted))
-            return _Found(known.rows)
-        if wanted is None and self._piped:  # how the statements of a pipeline are planned
-            return _Found(())
-        if self.behind is None:
-            raise Unforeseen
-        return await self.behind.execute(query, wanted, **options)
+    async def rows(self, context: Context, asked: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        """Return what is known of a person; raises `Unforeseen`."""
+        del context
+        known = self.known.get(asked["profile_id"])
+        if known is None or not known.covers(asked):
+            raise Unforeseen(Lacking(asked))
+        return known.rows
 
 
-def connection(known: Mapping[UUID, Known], behind: Connection | None) -> Connection:
-    """Return what answers take for their connection: it knows these people, and asks the one behind it for all else."""
-    return cast("Connection", _Standin(known, behind))
+class _NoDatabase:
+    """Stands where there is no database: whoever asks it wants something that nobody foresaw."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise Unforeseen
+
+
+NO_DATABASE = cast("Connection", _NoDatabase())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import msgspec
 
@@ -18,6 +19,17 @@ queries = Queries(__package__)
 
 MOST_ANSWERS = 1_000
 """How many of the latest answers to a person count for what they were shown."""
+
+
+class People:
+    """Tells what is known of the person of a request: the database does, unless a process holds one who knows already."""
+
+    async def rows(self, context: Context, asked: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        """Return what the statement `person` finds for its facts."""
+        return await patience.rows(context, queries["person"], asked)
+
+
+DATABASE = People()
 
 
 async def of(context: Context, plan: Plan, product_ids: Sequence[str]) -> Person:
@@ -35,7 +47,7 @@ async def of(context: Context, plan: Plan, product_ids: Sequence[str]) -> Person
         "most_answers": MOST_ANSWERS,
         "now": now,
     }
-    rows = await patience.rows(context, queries["person"], wanted)
+    rows = await cast("People", context.resources.held.get(People, DATABASE)).rows(context, wanted)
     prices = {row["product_id"]: (row["amount_minor"], row["currency"]) for row in rows if row["currency"]}
     return Person(
         bought_at={row["product_id"]: row["bought_at"] for row in rows if row["bought_at"]},

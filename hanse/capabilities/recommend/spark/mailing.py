@@ -257,6 +257,6 @@ def _answered(shop: Snapshot, wanted: Wanted, batch: pa.RecordBatch, told: tuple
     for packed in batch["packed"].to_pylist():
         places, some = _Unpacking(packed, shop).load()
         inside = [number for number, place in enumerate(places) if place in left]
-        answers = _run(Answering(shop.context(), wanted, foreseen.connection(known, None)).of(some, inside))
+        answers = _run(Answering(shop.context(), wanted, foreseen.NO_DATABASE, known).of(some, inside))
         found |= {places[number]: answer for number, answer in answers.items()}
     return pickle.dumps(found, pickle.HIGHEST_PROTOCOL)

@@ -40,7 +40,7 @@ function ask() {
     if (!yes) sessionStorage.setItem("shop.refused", "1");
     tell("consent", { statistics: yes, personalisation: yes, advertising: false }, { channel: "sample shop" });
     form.hidden = true;
-    document.querySelectorAll("hanse-recommendations").forEach((each) => each.refresh?.());
+    document.querySelectorAll("hanse-recommendations, hanse-search").forEach((each) => each.refresh?.());
   });
 }
 
@@ -68,12 +68,21 @@ document.addEventListener("click", ({ target }) => {
   }
 });
 
-// In the demonstration each row leads to its decision: what was answered, by which model, and why.
-document.addEventListener("hanse:shown", ({ target, detail }) => {
+// In the demonstration each row, and each search, leads to its decision: what was answered, by which model, and why.
+function explain(target, decisionId) {
   const link = document.createElement("a");
   link.className = "why";
-  link.href = `/decisions/${detail.decisionId}`;
+  link.href = `/decisions/${decisionId}`;
   link.textContent = script.dataset.why;
   if (target.nextElementSibling?.className === "why") target.nextElementSibling.remove();
   target.after(link);
+}
+
+document.addEventListener("hanse:shown", ({ target, detail }) => explain(target, detail.decisionId));
+
+// What others found goes along with what is searched for.
+document.addEventListener("hanse:results", ({ target, detail }) => {
+  explain(target, detail.decisionId);
+  document.querySelector('hanse-recommendations[placement="search"]')?.setAttribute("query", detail.query);
+  if (detail.query) document.title = `${detail.query} – Nordwerk`;
 });

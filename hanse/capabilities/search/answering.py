@@ -1,0 +1,144 @@
+"""From a request to an answer: read the query, find, count, and show it as whoever asks may see it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from hanse.base.context import Context
+from hanse.base.database import Queries
+from hanse.capabilities.search import facets, finding, passages, personal, ranking, reasons, training
+from hanse.capabilities.search import query as reading
+from hanse.capabilities.search.finding import Ask, Filters, Findings, Fitting
+from hanse.capabilities.search.lexicon import Words
+from hanse.capabilities.search.meaning import Meaning
+from hanse.capabilities.search.query import Query
+from hanse.capabilities.search.schemas import Correction, Found, Hit, Search
+from hanse.data.catalog.summaries import Summaries, Summary, UnitPrice, title
+
+queries = Queries(__package__)
+INSTEAD = 5
+
+
+class _Page(NamedTuple):
+    """A page of what was found, and what it was found by."""
+
+    products: Sequence[Fitting]
+    total: int
+    query: Query | None
+    findings: Findings | None
+    reason: str
+    version: str | None = None
+    """The version of the trees that ordered it."""
+
+
+async def answer(context: Context, request: Search) -> Found:
+    """Answer a search."""
+    language = context.spoken(request.language)
+    lexicon = await context.resource(Words).get(context)
+    query = reading.read(request.query, language, lexicon, as_typed=request.as_typed)
+    numbers = await facets.chosen(await context.connection(), request.chosen)
+    filters = Filters(numbers, facets.wants_stock(request.chosen), request.from_minor, request.to_minor)
+    page = await _page(context, request, query, filters)
+    counted = await finding.counted(context, page.query, filters, page.findings) if request.facets and page.total else []
+    vector = page.findings.vector if page.findings else None
+    return Found(
+        items=await _hits(context, page, language),
+        total=page.total,
+        facets=facets.show(counted, page.total, request.chosen, language),
+        passages=await passages.find(context, query, vector, language, request.passages),
+        correction=_correction(query),
+        instead=[] if page.total else await _instead(context, language),
+        **context.decision(model_version=page.version, reason=reasons.say(page.reason if len(lexicon) else reasons.NO_INDEX, language)),
+    )
+
+
+def _correction(query: Query) -> Correction | None:
+    """Return the typing error that was mended, or else what may have been meant."""
+    if query.is_mended:
+        return Correction(query=query.meant, is_applied=True)
+    return Correction(query=query.likelier, is_applied=False) if query.likelier else None
+
+
+async def _page(context: Context, request: Search, query: Query, filters: Filters) -> _Page:
+    asked = None if query.is_empty else query
+    if query.is_empty and request.query.strip():
+        return _Page([], 0, None, None, reasons.NOTHING)
+    if asked is None or request.sort != "relevance":
+        listed = await _listed(context, request, asked, filters)
+        if listed.total or asked is None:
+            return listed
+    begun = context.resource(Meaning).begin(context, query.text)
+    trees, version = training.current(context)
+    cares = await personal.of(context)
+    ask = Ask(request.offset + request.limit, trees.score if trees else ranking.score, cares)
+    findings = await finding.find(context, query, filters, begun, ask)
+    shown = findings.products[request.offset : request.offset + request.limit]
+    return _Page(shown, findings.total, asked, findings, _reason(findings, cares), version)
+
+
+async def _listed(context: Context, request: Search, query: Query | None, filters: Filters) -> _Page:
+    ids, total = await finding.listed(context, query, filters, request.sort, offset=request.offset, limit=max(request.limit, 1))
+    shown = [Fitting(product_id, 1.0, ()) for product_id in ids[: request.limit]]
+    return _Page(shown, total, query, None, reasons.LISTED if query else reasons.EVERYTHING)
+
+
+def _reason(findings: Findings, cares: personal.Cares) -> str:
+    if not findings.products:
+        return reasons.NOTHING
+    if cares:
+        return reasons.PERSONAL
+    if not findings.strict:
+        return reasons.NEARLY
+    return reasons.WORDS_AND_MEANING if findings.vector else reasons.WORDS
+
+
+async def _hits(context: Context, page: _Page, language: str) -> list[Hit]:
+    ids = [each.product_id for each in page.products]
+    known = await context.resource(Summaries).get(context, ids)
+    own = await _own_prices(context, ids)
+    best = max((each.score for each in page.products), default=1.0)
+    return [_hit(each, known[each.product_id], own, best, language) for each in page.products if each.product_id in known]
+
+
+def _hit(found: Fitting, summary: Summary, own: Mapping[str, UnitPrice], best: float, language: str) -> Hit:
+    return Hit(
+        product_id=found.product_id,
+        title=title(summary.title, language) or found.product_id,
+        score=round(math.exp(found.score - best), 4),
+        reason=reasons.say(_why(found), language),
+        category=title(summary.category, language),
+        brand=summary.brand,
+        image_url=summary.image_url,
+        url=summary.url,
+        price=own.get(found.product_id) or summary.price,
+        in_stock=None if summary.stock is None else summary.stock > 0,
+    )
+
+
+def _why(found: Fitting) -> str:
+    if not found.features:
+        return reasons.LISTED
+    said = dict(zip(ranking.FEATURES, found.features, strict=True))
+    if said["is_number"] or said["has_number"]:
+        return reasons.NUMBER
+    if said["all"]:
+        return reasons.NAME if said["in_title"] > ranking.WHOLE else reasons.ALL
+    return reasons.SOME if said["anywhere"] else reasons.SIMILAR
+
+
+async def _own_prices(context: Context, product_ids: Sequence[str]) -> dict[str, UnitPrice]:
+    """Return what products cost whom the answer is for, where they have prices of their own."""
+    profile_id = context.subject.profile_id
+    if profile_id is None or not product_ids:
+        return {}
+    facts = {"product_ids": list(product_ids), "profile_id": profile_id, "now": context.clock.now()}
+    rows = await (await (await context.connection()).execute(queries["own_prices"], facts)).fetchall()
+    return {row["product_id"]: UnitPrice(amount_minor=row["amount_minor"], currency=row["currency"]) for row in rows}
+
+
+async def _instead(context: Context, language: str) -> list[str]:
+    facts = {"languages": [language, "und"], "most": INSTEAD}
+    rows = await (await (await context.connection()).execute(queries["popular_phrases"], facts)).fetchall()
+    return [row["shown"] for row in rows]

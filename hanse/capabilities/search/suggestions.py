@@ -1,0 +1,84 @@
+"""Suggestions while somebody types: searches, categories and brands that begin so, and products."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hanse.ai.text import words
+from hanse.base.context import Context
+from hanse.base.database import Queries
+from hanse.capabilities.search import analysis, query
+from hanse.capabilities.search.analysis import quoted
+from hanse.capabilities.search.lexicon import Lexicon, Words
+from hanse.capabilities.search.schemas import Suggest, Suggested, SuggestedCategory, SuggestedProduct, SuggestedSearch
+from hanse.data.catalog.summaries import Summaries, title
+
+queries = Queries(__package__)
+LONGEST = 60
+LEAST = 2
+"""Letters from which products are suggested."""
+
+
+async def suggest(context: Context, request: Suggest) -> Suggested:
+    """Return what somebody may be typing; what is popular where they have not begun yet."""
+    language = context.spoken(request.language)
+    typed = " ".join(words.normal(request.query[: 2 * LONGEST]).split())[:LONGEST]
+    lexicon = await context.resource(Words).get(context)
+    phrases = await _phrases(context, typed, language, request.limit)
+    products = await _products(context, typed, lexicon, request.limit, language)
+    return Suggested(searches=_searches(phrases, request.limit), categories=_categories(phrases, request.limit), products=products)
+
+
+async def _phrases(context: Context, typed: str, language: str, limit: int) -> Sequence[Mapping[str, Any]]:
+    escaped = typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    facts = {"prefix": f"{escaped}%", "inside": f"% {escaped}%", "language": language, "languages": [language, "und"], "most": 3 * limit}
+    return await (await (await context.connection()).execute(queries["phrases_beginning"], facts)).fetchall()
+
+
+def _searches(phrases: Sequence[Mapping[str, Any]], limit: int) -> list[SuggestedSearch]:
+    said = dict.fromkeys(row["shown"] for row in phrases if row["kind"] != "category")
+    return [SuggestedSearch(query=each) for each in list(said)[:limit]]
+
+
+def _categories(phrases: Sequence[Mapping[str, Any]], limit: int) -> list[SuggestedCategory]:
+    found = [row for row in phrases if row["kind"] == "category"]
+    names = Counter(row["shown"] for row in found[:limit])
+    return [
+        SuggestedCategory(value=row["value"], title=row["shown"] if names[row["shown"]] == 1 else row["value"], count=row["products"])
+        for row in found[:limit]
+    ]
+
+
+async def _products(context: Context, typed: str, lexicon: Lexicon, limit: int, language: str) -> list[SuggestedProduct]:
+    asked = _beginning(typed, lexicon)
+    if typed and (len(typed) < LEAST or not asked):
+        return []
+    rows = await (await (await context.connection()).execute(queries["beginning"], {"query": asked or None, "most": limit})).fetchall()
+    known = await context.resource(Summaries).get(context, [row["product_id"] for row in rows])
+    return [
+        SuggestedProduct(
+            product_id=each.product_id,
+            title=title(each.title, language) or each.product_id,
+            image_url=each.image_url,
+            url=each.url,
+            price=each.price,
+        )
+        for each in known.values()
+    ]
+
+
+def _beginning(typed: str, lexicon: Lexicon) -> str:
+    """Return what finds products that have all words but the last, and one that begins with the last."""
+    tokens = list(words.tokens(typed))
+    if not tokens:
+        return ""
+    *whole, last = tokens
+    read = query.read(" ".join(whole), "de", lexicon)
+    begins = " | ".join(f"{quoted(each)}:*" for each in dict.fromkeys((words.expanded(last), last, *_number(typed))))
+    return " & ".join([*(each.anywhere for each in read.groups), f"({begins})"])
+
+
+def _number(typed: str) -> list[str]:
+    return [analysis.number_lexeme(typed)] if analysis.is_number(typed) else []
