@@ -56,6 +56,11 @@ WHERE profile_id = ANY(%(profile_ids)s::uuid[]) ORDER BY decided_at, decision_id
 SELECT kind, state, note, received_at, due_at, extended_at, extension_reason, closed_at, closing_reason FROM privacy_requests
 WHERE profile_id = ANY(%(profile_ids)s::uuid[]) ORDER BY received_at, request_id;
 
+-- language --
+-- What language models were asked about them and said, with placeholders in the place of personal data.
+SELECT asked_at, purpose, capability, basis, model, masked_prompt, masked_answer, outcome FROM language_calls
+WHERE profile_id = ANY(%(profile_ids)s::uuid[]) ORDER BY asked_at, call_id;
+
 -- retention --
 -- How long events are kept.
 SELECT type, name, keep_days FROM event_retention ORDER BY type, name;

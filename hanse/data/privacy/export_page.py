@@ -47,6 +47,11 @@ SECTIONS = (
     ("price_lists", "Your price list", {"price_list": "Price list"}),
     ("events", "What happened", {"occurred_at": "When", "name": "What", "source": "Source", "properties": "Details"}),
     ("decisions", "What was decided for you, and why", {"decided_at": "When", "operation": "What", "reason": "Why", "basis": "Legal basis"}),
+    (
+        "language",
+        "What language models were asked about you",
+        {"asked_at": "When", "purpose": "Purpose", "masked_prompt": "Question", "masked_answer": "Answer"},
+    ),
     ("requests", "For which rights you asked", {"received_at": "When", "kind": "Kind", "state": "State", "closing_reason": "Why"}),
 )
 RIGHTS = (

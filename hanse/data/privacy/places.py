@@ -49,6 +49,7 @@ PLACES = (
     Place("audit_log", ("audit_id",), ("facts",), ("subject",)),
     Place("recommendation_batches", ("batch_id",), ("request",)),
     Place("entries", ("entry_id",), ("facts",), ("subject", "text")),
+    Place("language_calls", ("call_id",), ("checks",), ("masked_prompt", "masked_answer", "verdict_note")),
 )
 
 WITHOUT_PEOPLE = frozenset(
@@ -57,9 +58,11 @@ WITHOUT_PEOPLE = frozenset(
         *("products", "product_relations", "prices", "stock", "documents", "product_statistics", "consent_texts", "consent_receipts", "erasures"),
         *("recent_messages", "settled_messages", "poll_positions", "crm_targets", "experiments"),
         *("recommendation_rules", "recommendation_rule_changes"),
-        *("text_vectors", "vector_indexes", "catalog_changes", "catalog_findings", "document_pages"),
+        *("text_vectors", "vector_indexes", "catalog_changes", "catalog_findings", "catalog_exports", "document_pages"),
         *("search_entries", "search_vectors", "search_facets", "search_words", "search_passages", "search_phrases"),
+        *("search_rules", "search_rule_changes", "search_synonyms"),
         *("procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"),
+        *("language_models", "language_settings", "language_budgets", "language_usage"),
     }
 )
 """Tables about the shop, or about those who work with Hanse; or of numbers and hashes alone."""
