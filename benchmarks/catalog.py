@@ -1,7 +1,8 @@
 """Import of a BMEcat with planted faults: seconds, peak memory, and whether exactly the planted faults are found, each at its line.
 
 PATH may be a number instead: how many products the file has (100000 where it is left out). The file is written here, from a seed. It is
-imported and applied; then a newer one with some prices changed is imported, applied and undone.
+imported and applied; then a newer one with some prices changed is imported, applied and undone. At the end the catalog is written out in each
+format, by a process of its own; the BMEcat of it is read back strictly, and nothing may be wrong with it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from benchmarks import scratch
+from benchmarks import scratch, writing
 from benchmarks.report import SEED, Row
 from hanse.base.config import Settings
 from hanse.base.database import Connection
@@ -312,6 +313,7 @@ def measure(paths: list[Path]) -> list[Row]:
         planted, planted_again = write(first, products), write(second, products, newer=True)
         megabytes = first.stat().st_size / 1e6
         done = asyncio.run(_run(settings, conninfo, (first, second), _owned(products)))
+        written = [row for form in writing.FORMATS for row in writing.measure(form, settings.home, conninfo, Path(folder))]
     data = f"{products:,} products, {megabytes:.0f} MB"
     rows = [
         Row(data=data, method="import", measure="time", value=done["import"], unit="s", limit=f"< {MOST_SECONDS}"),
@@ -325,7 +327,7 @@ def measure(paths: list[Path]) -> list[Row]:
     ]
     for name, wanted in (("findings", planted), ("findings again", planted_again)):
         rows += _compared(data, name, Counter(wanted), Counter(done[name]))
-    return rows
+    return rows + written
 
 
 def _owned(products: int) -> list[str]:

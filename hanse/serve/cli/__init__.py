@@ -21,6 +21,7 @@ app.command(f"{HERE}.serving:serve", help="Serve console, API and MCP, with a wo
 app.command(f"{HERE}.serving:worker", help="Run jobs only.")
 app.command(f"{HERE}.calling:call", help="Call an operation with a JSON request, or list the operations.")
 app.command(f"{HERE}.importing:import_file", name="import", help="Import orders, products, customers or a catalog from a file.")
+app.command(f"{HERE}.exporting:export_app", name="export", help="Write the catalog to a file: BMEcat, Google Merchant feed, linked data.")
 app.command(f"{HERE}.training:train", help="Train a capability's models now.")
 app.command(f"{HERE}.training:evaluate", help="Measure a capability on held-out data, beside its baseline.")
 app.command(f"{HERE}.running:run", help="Run a job now, or list the jobs.")

@@ -17,8 +17,10 @@ from hanse.base import translation
 from hanse.base.context import Context
 from hanse.data.access import proofs
 from hanse.data.catalog import listing
+from hanse.data.catalog.channel import Channel
 from hanse.data.catalog.errors import UnknownProduct
 from hanse.data.catalog.listing import ProductDetail
+from hanse.data.catalog.operations import describe
 from hanse.data.catalog.summaries import title
 from hanse.serve.languages import LANGUAGES, preferred
 from hanse.serve.runtime import Runtime
@@ -58,7 +60,9 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Response[by
             found = await listing.product(await context.connection(), product_id, now=context.clock.now())
         except UnknownProduct:
             raise NotFoundException from None
-    return await _page(request, "product.html", product=found, price=_price(found), stock=sum(each.quantity for each in found.stock))
+        described = await _described(request, context, product_id)
+    facts = {"product": found, "price": _price(found), "stock": sum(each.quantity for each in found.stock), "described": described}
+    return await _page(request, "product.html", **facts)
 
 
 @get("/shop/cart", include_in_schema=False)
@@ -123,6 +127,23 @@ def _is_signed_in(request: AnyRequest) -> bool:
 async def _found(context: Context, product_id: str) -> ProductDetail | None:
     try:
         return await listing.product(await context.connection(), product_id, now=context.clock.now())
+    except UnknownProduct:
+        return None
+
+
+async def _described(request: AnyRequest, context: Context, product_id: str) -> dict[str, Any] | None:
+    """Return the product as linked data, as any shop would put it into its page; null for one that is not sold."""
+    settings = _runtime(request).settings
+    shop = (settings.public_url or str(request.base_url)).rstrip("/")
+    channel = Channel(
+        language=_language(request),
+        currency=settings.currency,
+        base_url=shop,
+        product_url=f"{shop}/shop/products/{{id}}",
+        time_zone=settings.time_zone,
+    )
+    try:
+        return await describe(context, product_id, channel)
     except UnknownProduct:
         return None
 

@@ -30,3 +30,17 @@ class HostileFeed(FeedError):
 
 class UnknownFeedOption(FeedError):
     """The option {option} cannot be {value!r}: {expected}."""
+
+
+class UnknownFormat(FeedError):
+    """The catalog cannot be written as {format}. Formats are {known}."""
+
+
+class Unwritable(FeedError):
+    """{path} cannot be written: {reason}. Check the folder and its rights."""
+
+
+class UnknownExport(FeedError):
+    """No file {name} is written every night. `feeds.exports` lists those that are."""
+
+    status = 404

@@ -13,7 +13,7 @@ from hanse.base.database import Connection
 from hanse.base.operation import Operation
 from hanse.data.catalog import operations
 from hanse.data.catalog.errors import UnknownProduct
-from hanse.data.catalog.operations import ListProducts, ShowProduct
+from hanse.data.catalog.operations import DescribeProduct, ListProducts, ShowProduct, product_jsonld
 
 
 async def test_products_come_in_the_language_of_the_request(shop: Connection, context: Context) -> None:
@@ -61,3 +61,30 @@ def test_a_wrong_request_is_refused_by_field(operation: Operation[Any, Any], arg
 
 def test_they_are_named_by_their_place() -> None:
     assert [each.name for each in (operations.products, operations.product)] == ["catalog.products", "catalog.product"]
+
+
+async def test_a_product_is_described_as_linked_data_with_its_variants(shop: Connection, context: Context) -> None:
+    await shop.execute("UPDATE products SET gtin = '4006381333931', attributes = attributes || '{\"cost\": {\"value\": 61}}' WHERE product_id = 'D1'")
+    asked = DescribeProduct(product_id="D1", language="en", tax_rate=0.19, product_url="https://shop.example/p/{id}")
+    document = (await product_jsonld.function(asked, context)).document
+    assert (document["@type"], document["name"], document["gtin"], document["url"]) == (
+        "ProductGroup",
+        "Cordless drill",
+        "4006381333931",
+        "https://shop.example/p/D1",
+    )
+    offers = document["offers"]
+    assert (offers["price"], offers["priceSpecification"][0]["valueAddedTaxIncluded"], offers["availability"]) == (
+        "213.01",
+        True,
+        "https://schema.org/InStock",
+    )
+    assert [(each["@type"], each["sku"]) for each in document["hasVariant"]] == [("Product", "D1-B")]
+    assert "61" not in str(document["additionalProperty"])
+    assert "150" not in str(offers)
+
+
+@pytest.mark.parametrize("product_id", ["O2", "Z9", "nobody", "\x00"])
+async def test_products_that_are_not_sold_are_described_to_nobody(shop: Connection, context: Context, product_id: str) -> None:
+    with pytest.raises(UnknownProduct):
+        await product_jsonld.function(DescribeProduct(product_id=product_id), context)

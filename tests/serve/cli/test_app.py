@@ -50,7 +50,7 @@ def test_every_command_that_answers_can_do_so_in_json(path: tuple[str, ...]) -> 
 
 def test_the_commands_are_those_that_the_documentation_names() -> None:
     assert {path[0] for path in ALL} == {
-        "demo", "serve", "worker", "call", "run", "import", "train", "evaluate", "sample", "key", "link", "shops", "doctor", "backup", "restore"
+        "demo", "serve", "worker", "call", "run", "import", "export", "train", "evaluate", "sample", "key", "link", "shops", "doctor", "backup", "restore"
     }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from tests.serve.conftest import Client, alive
 
 DRILL = Product(
     product_id="D-1",
-    title={"de": "Akkuschrauber <b>", "en": "Cordless drill"},
+    title={"de": "Akkuschrauber <b></script>", "en": "Cordless drill"},
     category={"de": "Maschinen > Bohren", "en": "Machines > Drilling"},
     image_url=pictures.address("D-1", {"en": "Cordless drill"}, {"en": "Machines > Drilling"}),
 )
@@ -78,6 +78,16 @@ def key_in(page: str) -> str:
 async def test_outside_of_the_demonstration_there_is_no_shop(client: Client) -> None:
     for path in ("/shop", "/shop/cart", "/shop/files/shop.js"):
         assert (await client.get(path)).status_code == 404
+
+
+async def test_the_page_of_a_product_has_it_as_linked_data_that_cannot_end_the_script(shop: Client) -> None:
+    page = (await shop.get("/shop/products/D-1?lang=de")).text
+    script = page.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
+    described = json.loads(script)
+    assert "<" not in script
+    assert (described["@context"], described["name"], described["offers"]["price"]) == ("https://schema.org", "Akkuschrauber <b></script>", "123.45")
+    assert described["url"].endswith("/shop/products/D-1")
+    assert described["image"][0].startswith("http")
 
 
 async def test_the_pages_have_the_elements_of_their_place(shop: Client) -> None:

@@ -32,6 +32,8 @@ ATTRIBUTES = (
     *("custom_label_0", "custom_label_1", "custom_label_2", "custom_label_3", "custom_label_4"),
 )
 MANY = frozenset({"product_highlight", "certification", "excluded_destination"})
+LISTED = MANY | {"product_detail"}
+"""Fields of which one cell of a table may have several values."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,8 @@ def _media(row: Row, notes: Notes) -> tuple[tuple[Medium, ...], str | None]:
 
 
 def _split(cell: str, line: int) -> list[tuple[str, int]]:
-    return [(each.strip(), line) for each in cell.replace(",http", "\nhttp").split("\n") if each.strip()]
+    parted = cell.replace(",http", "\nhttp").replace(',"http', '\n"http').split("\n")
+    return [(found, line) for each in parted if (found := each.strip().strip('"'))]
 
 
 def _attributes(row: Row, notes: Notes) -> dict[str, Any]:

@@ -121,8 +121,13 @@ def _table_row(columns: list[str], row: list[str], line: int) -> Row:
     found: dict[str, list[tuple[str, int]]] = {}
     for name, cell in zip(columns, row, strict=False):
         if cell.strip():
-            found.setdefault(name, []).append((cell.strip(), line))
+            found.setdefault(name, []).extend((each.strip(), line) for each in _values(name, cell) if each.strip())
     return Row(found, line)
+
+
+def _values(name: str, cell: str) -> list[str]:
+    """Return the values of a cell: those of some fields are parted by commas, and quoted where they have one themselves."""
+    return next(delimited.reader([" ".join(cell.splitlines())]), []) if name in items.LISTED and "," in cell else [cell]
 
 
 def _short(lines: Iterator[str]) -> Iterator[str]:

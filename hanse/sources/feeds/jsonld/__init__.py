@@ -1,0 +1,1 @@
+"""The catalog as linked data (schema.org), for search engines and whoever reads them."""
