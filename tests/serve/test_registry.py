@@ -61,6 +61,7 @@ def test_our_own_capabilities_and_what_the_data_offers_are_found() -> None:
         "crm",
         "documents",
         "lake",
+        "language",
         "feeds",
         "files",
         "imports",

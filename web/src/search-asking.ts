@@ -41,6 +41,7 @@ export interface Found {
   passages: Passage[];
   correction: { query: string; is_applied: boolean } | null;
   instead: string[];
+  redirect_url?: string | null;
 }
 
 export interface Suggested {

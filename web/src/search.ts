@@ -250,6 +250,7 @@ export class Search extends LitElement implements Host {
 
   #show(found: Found): void {
     this.#tellSearch(found);
+    if (this.#sends(found)) return;
     this.#wanted = spelled(this.#wanted, found.facets);
     this.#found = found;
     this.#items = [];
@@ -264,6 +265,16 @@ export class Search extends LitElement implements Host {
     this.announce(found.total ? `${this.texts.found(this.#number(found.total), found.total === 1)}. ${headingOf(this.#view())}` : this.texts.nothing(this.#wanted.query));
     if (!found.total) void this.#findPopular(this.#asked?.signal);
     this.#tell("hanse:results", { decisionId: found.decision_id, query: this.#wanted.query, total: found.total, products: found.items.map((each) => each.product_id) });
+  }
+
+  /** Where a rule of the shop sends a search, it is followed; coming back leads to where the search was begun. */
+  #sends(found: Found): boolean {
+    const url = found.redirect_url && linkable(found.redirect_url);
+    const { chosen, sort, asTyped, query } = this.#wanted;
+    if (!url || Object.keys(chosen).length || sort !== "relevance" || asTyped || new URL(url, location.href).href === location.href) return false;
+    if (!this.#tell("hanse:redirect", { decisionId: found.decision_id, query, url })) return false;
+    location.replace(url);
+    return true;
   }
 
   #add(found: Found): void {

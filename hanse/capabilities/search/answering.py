@@ -15,13 +15,15 @@ from hanse.capabilities.search.lexicon import Words
 from hanse.capabilities.search.meaning import Meaning
 from hanse.capabilities.search.query import Query
 from hanse.capabilities.search.schemas import Correction, Found, Hit, Search
+from hanse.capabilities.search.search_rules.rulebook import Edition, Rulebook
+from hanse.capabilities.search.search_rules.shaping import Shaping
 from hanse.data.catalog.summaries import Summaries, Summary, UnitPrice, title
 
 queries = Queries(__package__)
 INSTEAD = 5
 
 
-class _Page(NamedTuple):
+class Page(NamedTuple):
     """A page of what was found, and what it was found by."""
 
     products: Sequence[Fitting]
@@ -33,16 +35,23 @@ class _Page(NamedTuple):
     """The version of the trees that ordered it."""
 
 
+class Asked(NamedTuple):
+    """A search that was read: what is looked for, among what, and what rules make of it."""
+
+    query: Query
+    filters: Filters
+    shaping: Shaping
+
+
 async def answer(context: Context, request: Search) -> Found:
     """Answer a search."""
     language = context.spoken(request.language)
-    lexicon = await context.resource(Words).get(context)
-    query = reading.read(request.query, language, lexicon, as_typed=request.as_typed)
-    numbers = await facets.chosen(await context.connection(), request.chosen)
-    filters = Filters(numbers, facets.wants_stock(request.chosen), request.from_minor, request.to_minor)
-    page = await _page(context, request, query, filters)
+    asked = await read(context, request, await context.resource(Rulebook).get(context))
+    query, filters = asked.query, asked.filters
+    page = await find(context, request, asked)
     counted = await finding.counted(context, page.query, filters, page.findings) if request.facets and page.total else []
     vector = page.findings.vector if page.findings else None
+    is_indexed = bool(len(await context.resource(Words).get(context)))
     return Found(
         items=await _hits(context, page, language),
         total=page.total,
@@ -50,8 +59,20 @@ async def answer(context: Context, request: Search) -> Found:
         passages=await passages.find(context, query, vector, language, request.passages),
         correction=_correction(query),
         instead=[] if page.total else await _instead(context, language),
-        **context.decision(model_version=page.version, reason=reasons.say(page.reason if len(lexicon) else reasons.NO_INDEX, language)),
+        redirect_url=asked.shaping.redirect_url,
+        **context.decision(model_version=page.version, reason=reasons.say(page.reason if is_indexed else reasons.NO_INDEX, language)),
     )
+
+
+async def read(context: Context, request: Search, rules: Edition) -> Asked:
+    """Read a request, with synonyms and what the rules that hold make of it."""
+    language, now = context.spoken(request.language), context.clock.now()
+    lexicon = await context.resource(Words).get(context)
+    query = reading.read(request.query, language, lexicon, as_typed=request.as_typed, synonyms=rules.same(language, now))
+    numbers = await facets.chosen(await context.connection(), request.chosen)
+    shaping = rules.shaping(query, language, now)
+    filters = Filters(numbers, facets.wants_stock(request.chosen), request.from_minor, request.to_minor, shaping.hidden)
+    return Asked(query, filters, shaping)
 
 
 def _correction(query: Query) -> Correction | None:
@@ -61,27 +82,29 @@ def _correction(query: Query) -> Correction | None:
     return Correction(query=query.likelier, is_applied=False) if query.likelier else None
 
 
-async def _page(context: Context, request: Search, query: Query, filters: Filters) -> _Page:
-    asked = None if query.is_empty else query
+async def find(context: Context, request: Search, asked: Asked) -> Page:
+    """Find a page of products."""
+    query, filters, shaping = asked
+    typed = None if query.is_empty else query
     if query.is_empty and request.query.strip():
-        return _Page([], 0, None, None, reasons.NOTHING)
-    if asked is None or request.sort != "relevance":
-        listed = await _listed(context, request, asked, filters)
-        if listed.total or asked is None:
+        return Page([], 0, None, None, reasons.NOTHING)
+    if typed is None or request.sort != "relevance":
+        listed = await _listed(context, request, typed, filters)
+        if listed.total or typed is None:
             return listed
-    begun = context.resource(Meaning).begin(context, query.text)
+    begun = context.resource(Meaning).begin(context, query.understood)
     trees, version = training.current(context)
     cares = await personal.of(context)
-    ask = Ask(request.offset + request.limit, trees.score if trees else ranking.score, cares)
+    ask = Ask(request.offset + request.limit, trees.score if trees else ranking.score, cares, shaping=shaping)
     findings = await finding.find(context, query, filters, begun, ask)
     shown = findings.products[request.offset : request.offset + request.limit]
-    return _Page(shown, findings.total, asked, findings, _reason(findings, cares), version)
+    return Page(shown, findings.total, typed, findings, _reason(findings, cares), version)
 
 
-async def _listed(context: Context, request: Search, query: Query | None, filters: Filters) -> _Page:
+async def _listed(context: Context, request: Search, query: Query | None, filters: Filters) -> Page:
     ids, total = await finding.listed(context, query, filters, request.sort, offset=request.offset, limit=max(request.limit, 1))
     shown = [Fitting(product_id, 1.0, ()) for product_id in ids[: request.limit]]
-    return _Page(shown, total, query, None, reasons.LISTED if query else reasons.EVERYTHING)
+    return Page(shown, total, query, None, reasons.LISTED if query else reasons.EVERYTHING)
 
 
 def _reason(findings: Findings, cares: personal.Cares) -> str:
@@ -94,7 +117,7 @@ def _reason(findings: Findings, cares: personal.Cares) -> str:
     return reasons.WORDS_AND_MEANING if findings.vector else reasons.WORDS
 
 
-async def _hits(context: Context, page: _Page, language: str) -> list[Hit]:
+async def _hits(context: Context, page: Page, language: str) -> list[Hit]:
     ids = [each.product_id for each in page.products]
     known = await context.resource(Summaries).get(context, ids)
     own = await _own_prices(context, ids)
@@ -118,6 +141,8 @@ def _hit(found: Fitting, summary: Summary, own: Mapping[str, UnitPrice], best: f
 
 
 def _why(found: Fitting) -> str:
+    if found.is_pinned:
+        return reasons.CHOSEN
     if not found.features:
         return reasons.LISTED
     said = dict(zip(ranking.FEATURES, found.features, strict=True))

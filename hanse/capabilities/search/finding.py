@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,17 +18,21 @@ from hanse.capabilities.search.query import Query
 from hanse.capabilities.search.ranking import Floats
 from hanse.capabilities.search.recent import Recent
 from hanse.capabilities.search.schemas import Sort
+from hanse.capabilities.search.search_rules.shaping import NOTHING, Shaping, Target
 
 queries = Queries(__package__)
 MOST = 120
 """Products that have all words, of which the order is looked at closely."""
 MOST_SOME, MOST_NEAR = 80, 60
 """The same for products that have some words, and that mean what the query means."""
+MOST_MOVED = 300
+"""Products that have all words where a rule moves some up or down: these may stand far below."""
 ENOUGH = 30
 """Products that have all words, above which those that have some are not looked for."""
 LEAST_SHARE = 0.3
 """How well a product that does not have all words must fit, as a share of the one that fits best."""
 MOST_FACETS = 250
+_ALL = ranking.FEATURES.index("all")
 Score = Callable[[Floats], Floats]
 ORDERS: Mapping[str, sql.SQL] = {
     "price_up": sql.SQL("amount_minor NULLS LAST"),
@@ -47,11 +51,13 @@ class Filters:
     in_stock: bool = False
     from_minor: int | None = None
     to_minor: int | None = None
+    hidden: tuple[Target, ...] = ()
+    """What a rule never shows."""
 
     def without(self, name: str) -> Filters:
         """Return them without a facet."""
         rest = {each: numbers for each, numbers in self.facets.items() if each != name}
-        return Filters(rest, self.in_stock and name != "stock", self.from_minor, self.to_minor)
+        return replace(self, facets=rest, in_stock=self.in_stock and name != "stock")
 
     @property
     def condition(self) -> sql.Composable:
@@ -65,6 +71,7 @@ class Filters:
             parts.append(sql.SQL("AND entry.amount_minor >= {}").format(sql.Literal(self.from_minor)))
         if self.to_minor is not None:
             parts.append(sql.SQL("AND entry.amount_minor <= {}").format(sql.Literal(self.to_minor)))
+        parts += [sql.SQL("AND NOT {}").format(each.condition) for each in self.hidden]
         return sql.SQL(" ").join(parts)
 
 
@@ -80,6 +87,8 @@ class Ask:
     """What who asks cares for."""
     is_patient: bool = False
     """Whether to wait for what the query means although words found something."""
+    shaping: Shaping = NOTHING
+    """What rules make of it; what they hide stands in the filters."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,9 @@ class Fitting:
     product_id: str
     score: float
     features: tuple[float, ...]
+    facets: Sequence[int] = ()
+    is_pinned: bool = False
+    """Whether a rule put it on its place."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +113,8 @@ class Findings:
     """How many have all of the query."""
     vector: str | None
     """What the query means; null where that was not known in time."""
+    brought: Sequence[str] = ()
+    """Products that only a rule brought in."""
 
     @property
     def product_ids(self) -> list[str]:
@@ -110,14 +124,28 @@ class Findings:
 
 async def find(context: Context, query: Query, filters: Filters, begun: Awaitable[str | None] | None, ask: Ask) -> Findings:
     """Find products by a query that is not empty, and put the best of them in order."""
-    most = max(MOST, ask.least)
+    most = max(MOST_MOVED if ask.shaping.moves else MOST, ask.least)
+    pinned = await _fitting_pins(context, ask.shaping, filters)
 
     async def look() -> _Seen:
-        return await _look(context, query, filters, begun, most=most, is_patient=ask.is_patient)
+        return await _look(context, query, filters, begun, most=most, is_patient=ask.is_patient, pinned=pinned)
 
-    seen = await context.resource(Recent).get(_key("found", query, filters, most), look, keep=lambda found: found.vector is not None)
-    found = _ordered(seen, ask)
-    return Findings(found, max(seen.strict, len(found)) if seen.strict < ENOUGH else seen.strict, seen.strict, seen.vector)
+    seen = await context.resource(Recent).get(_key("found", query, filters, most, pinned), look, keep=lambda found: found.vector is not None)
+    found, brought = _pinned(_ordered(seen, ask), seen, ask.shaping)
+    total = max(seen.strict, len(found) - len(brought)) if seen.strict < ENOUGH else seen.strict
+    return Findings(found, total + len(brought), seen.strict, seen.vector, brought)
+
+
+async def _fitting_pins(context: Context, shaping: Shaping, filters: Filters) -> tuple[str, ...]:
+    """Return the products that rules put on a place, as far as they are what somebody narrowed down to."""
+    if not shaping.pins or filters == Filters():
+        return shaping.pinned
+
+    async def look() -> tuple[str, ...]:
+        rows = await _rows(context, "within", filters, product_ids=list(shaping.pinned))
+        return tuple(row["product_id"] for row in rows)
+
+    return await context.resource(Recent).get(_key("within", shaping.pinned, filters), look, keep=lambda _: True)
 
 
 @dataclass(frozen=True)
@@ -130,18 +158,29 @@ class _Seen:
     has_all: NDArray[np.bool_]
     strict: int
     vector: str | None
+    is_found: NDArray[np.bool_]
+    """Whether the query itself found it, and not only a rule."""
 
 
-async def _look(context: Context, query: Query, filters: Filters, begun: Awaitable[str | None] | None, *, most: int, is_patient: bool) -> _Seen:
+async def _look(
+    context: Context,
+    query: Query,
+    filters: Filters,
+    begun: Awaitable[str | None] | None,
+    *,
+    most: int,
+    is_patient: bool,
+    pinned: Sequence[str],
+) -> _Seen:
     rows = await _rows(context, "matching", filters, query=query.strict, most=most)
     strict = int(rows[0]["total"]) if rows else 0
     vector = await meaning.wait(begun, is_hurried=strict > 0 and not is_patient)
     has_all = {row["product_id"] for row in rows}
     others = await _others(context, query, filters, vector) if strict < ENOUGH else []
-    described = await _described(context, query, vector, list(dict.fromkeys([*has_all, *others])))
-    ids = [row["product_id"] for row in described]
-    whole = np.array([each in has_all for each in ids], bool)
-    return _Seen(ids, ranking.features(described), [row["facets"] for row in described], whole, strict, vector)
+    described = await _described(context, query, vector, list(dict.fromkeys([*has_all, *others, *pinned])))
+    ids, found = [row["product_id"] for row in described], has_all.union(others)
+    whole, is_found = (np.array([each in known for each in ids], bool) for known in (has_all, found))
+    return _Seen(ids, ranking.features(described), [row["facets"] for row in described], whole, strict, vector, is_found)
 
 
 async def _others(context: Context, query: Query, filters: Filters, vector: str | None) -> list[str]:
@@ -154,13 +193,34 @@ async def _others(context: Context, query: Query, filters: Filters, vector: str 
 
 def _ordered(seen: _Seen, ask: Ask) -> list[Fitting]:
     """Return what fits, the best first; what does not have all words only where it fits nearly as well."""
-    if not seen.product_ids:
+    if not seen.is_found.any():
         return []
-    scores = ask.score(seen.features) + personal.gain(seen.facets, ask.cares)
+    gains = ask.shaping.gains(seen.product_ids, seen.facets, seen.features)
+    scores = ask.score(seen.features) + personal.gain(seen.facets, ask.cares) + gains
     by_hand = ranking.score(seen.features)
-    fits = seen.has_all | (ranking.is_meant(seen.features) & (by_hand >= float(by_hand.max()) * LEAST_SHARE))
+    best = float(by_hand[seen.is_found].max())
+    fits = seen.is_found & (seen.has_all | (ranking.is_meant(seen.features) & (by_hand >= best * LEAST_SHARE)))
     order = np.lexsort((np.array(seen.product_ids), -scores))
-    return [Fitting(seen.product_ids[place], float(scores[place]), tuple(seen.features[place])) for place in order[fits[order]]]
+    return [_fitting(seen, place, float(scores[place])) for place in order[fits[order]].tolist()]
+
+
+def _fitting(seen: _Seen, place: int, score: float) -> Fitting:
+    return Fitting(seen.product_ids[place], score, tuple(seen.features[place]), seen.facets[place])
+
+
+def _pinned(found: list[Fitting], seen: _Seen, shaping: Shaping) -> tuple[list[Fitting], list[str]]:
+    """Put the products of rules on their places; return the list, and those that the query would not have found."""
+    if not shaping.pins:
+        return found, []
+    known = {each.product_id: each for each in found}
+    by_hand = ranking.score(seen.features)
+    there = {each: _fitting(seen, place, float(by_hand[place])) for place, each in enumerate(seen.product_ids)}
+    pins = [each for each in shaping.pins if each.product_id in there]
+    ids = {each.product_id for each in pins}
+    made = [each for each in found if each.product_id not in ids]
+    for pin in pins:
+        made.insert(pin.place - 1, replace(known.get(pin.product_id) or there[pin.product_id], is_pinned=True))
+    return made, [each for each in ids if each not in known and not there[each].features[_ALL]]
 
 
 async def _described(context: Context, query: Query, vector: str | None, product_ids: list[str]) -> list[dict[str, Any]]:
@@ -190,18 +250,20 @@ async def counted(context: Context, query: Query | None, filters: Filters, findi
     by_ids = findings is not None and findings.strict == 0
 
     async def look() -> list[dict[str, Any]]:
-        return await _counted(context, query, filters, findings if by_ids else None)
+        return await _counted(context, query, filters, findings, by_ids=by_ids)
 
     if by_ids:
         return await look()
-    return await context.resource(Recent).get(_key("counted", query, filters), look, keep=bool)
+    brought = sorted(findings.brought) if findings else []
+    return await context.resource(Recent).get(_key("counted", query, filters, brought), look, keep=bool)
 
 
-async def _counted(context: Context, query: Query | None, filters: Filters, findings: Findings | None) -> list[dict[str, Any]]:
+async def _counted(context: Context, query: Query | None, filters: Filters, findings: Findings | None, *, by_ids: bool) -> list[dict[str, Any]]:
+    brought = list(findings.brought) if findings else []
     facts: dict[str, Any] = {
-        "matching": sql.SQL("entry.product_id = ANY (%(product_ids)s)") if findings else _matching(query),
+        "matching": _BY_IDS if by_ids else _OR_BROUGHT if brought else _matching(query),
         "query": query and query.strict,
-        "product_ids": findings.product_ids if findings else [],
+        "product_ids": findings.product_ids if findings and by_ids else brought,
         "most": MOST_FACETS,
     }
     rows = await _rows(context, "counted", filters, **facts)
@@ -209,6 +271,10 @@ async def _counted(context: Context, query: Query | None, filters: Filters, find
         instead = await _rows(context, "counted", filters.without(name), **facts)
         rows = [row for row in rows if row["name"] != name] + [row for row in instead if row["name"] == name]
     return rows
+
+
+_BY_IDS = sql.SQL("entry.product_id = ANY (%(product_ids)s)")
+_OR_BROUGHT = sql.SQL("(entry.lexemes @@ %(query)s::tsquery OR entry.product_id = ANY (%(product_ids)s))")
 
 
 def _key(*parts: object) -> bytes:

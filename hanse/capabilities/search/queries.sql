@@ -134,6 +134,10 @@ WHERE true {filters}
 ORDER BY vector <#> %(vector)s::halfvec(384)
 LIMIT %(most)s;
 
+-- within --
+-- Which of some products are what somebody narrowed down to. `{filters}` narrows down.
+SELECT product_id FROM search_entries AS entry WHERE product_id = ANY (%(product_ids)s) {filters};
+
 -- described --
 -- What there is to rank some products by: which parts of a query each has, anywhere, in its title and as typed, and how near it is in meaning.
 SELECT product_id, facets, popularity_score, in_stock,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hanse.ai.text import measures, words
@@ -20,7 +20,17 @@ MOST_TELLING = 3_000
 """Products that parts of a query may be on together, so that looking at all of them takes milliseconds."""
 MEASURE_SHARE = 0.02
 """The share of products that a measure or number is taken to be on, as nobody counts them."""
+MOST_TOGETHER = 3
+"""Words that may have a synonym together."""
+Synonyms = Callable[[Sequence[str]], Sequence[str]]
+"""What else some words mean that follow each other, as somebody would type it; nothing for nearly all."""
 _LETTER = re.compile(r"[^\W\d_]")
+
+
+def no_synonyms(tokens: Sequence[str]) -> Sequence[str]:
+    """Know no synonym of any words."""
+    del tokens
+    return ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,8 @@ class Group:
     """What it was mended to, where nothing has the word as it was typed."""
     likelier: str | None = None
     """What may have been meant instead, although the shop has the word."""
+    stands_for: str | None = None
+    """A synonym by which it is understood, where nothing has the word as it was typed."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +106,13 @@ class Query:
         return " ".join(each.correction or each.typed for each in self.groups)
 
     @property
+    def understood(self) -> str:
+        """Return it as its meaning is to be understood: words that the shop does not have by their synonyms."""
+        if not any(each.stands_for for each in self.groups):
+            return self.text
+        return " ".join(each.stands_for or each.typed for each in self.groups)
+
+    @property
     def is_mended(self) -> bool:
         """Return whether a typing error was mended."""
         return any(each.correction for each in self.groups)
@@ -106,18 +125,25 @@ class Query:
         return " ".join(each.likelier or each.typed for each in self.groups)
 
 
-def read(text: str, language: str, lexicon: Lexicon, *, as_typed: bool = False) -> Query:
+def read(text: str, language: str, lexicon: Lexicon, *, as_typed: bool = False, synonyms: Synonyms = no_synonyms) -> Query:
     """Read what was typed; nothing in it can be wrong, and what says nothing is left out."""
+    cut, found, telling, last = taken_apart(text, language)
+    groups = [_measure(each, lexicon) for each in found]
+    for part, others in _parts(telling, lexicon, synonyms):
+        known = [_word(each, lexicon, as_typed=as_typed or bool(others), is_last=not others and each == part[-1] == last) for each in part]
+        group = known[0] if len(part) == 1 else _together(known, lexicon)
+        groups.append(_or_else(group, others, language, lexicon) if others else group)
+    return Query(cut, tuple(groups[:MOST_GROUPS]), _number(cut), _own_number(cut))
+
+
+def taken_apart(text: str, language: str) -> tuple[str, list[measures.Measure], list[str], str]:
+    """Return a text as far as it is read, its measures, its words that say something, and the one that may be begun only."""
     cut = " ".join(words.normal(text[: 2 * LONGEST]).split())[:LONGEST]
     found, rest = measures.apart(cut, language)
     tokens = list(dict.fromkeys(words.tokens(rest)))[:MOST_GROUPS]
     telling = [each for each in tokens if not analysis.is_filler(each)] or tokens
-    groups = [_measure(each, lexicon) for each in dict.fromkeys(found)]
-    for part in _joined(telling, lexicon):
-        is_last = part[-1] == tokens[-1] and rest.rstrip().endswith(part[-1])
-        words_of = [_word(each, lexicon, as_typed=as_typed, is_last=is_last and each == part[-1]) for each in part]
-        groups.append(words_of[0] if len(part) == 1 else _together(words_of, lexicon))
-    return Query(cut, tuple(groups[:MOST_GROUPS]), _number(cut), _own_number(cut))
+    last = tokens[-1] if tokens and rest.rstrip().endswith(tokens[-1]) else ""
+    return cut, list(dict.fromkeys(found)), telling, last
 
 
 def _measure(measure: measures.Measure, lexicon: Lexicon) -> Group:
@@ -125,21 +151,49 @@ def _measure(measure: measures.Measure, lexicon: Lexicon) -> Group:
     return Group(f"{measure.value:g} {measure.unit}", lexeme, f"{lexeme}:{TITLE}", lexeme, count, lexicon.rarity(count))
 
 
-def _joined(tokens: Sequence[str], lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
-    """Go through words, two at a time where the shop writes them as one: `stich säge` is a `stichsäge`."""
+def _parts(tokens: Sequence[str], lexicon: Lexicon, synonyms: Synonyms) -> Iterator[tuple[tuple[str, ...], Sequence[str]]]:
+    """Go through words with their synonyms; some at a time where these have one together, or the shop writes two as one: `stich säge`."""
     place = 0
     while place < len(tokens):
-        pair = tuple(tokens[place : place + 2])
-        width = 2 if len(pair) == 2 and "".join(pair).isalpha() and lexicon.count("".join(pair)) else 1  # a pair
-        yield pair[:width]
-        place += width
+        part, others = _with_synonyms(tokens[place : place + MOST_TOGETHER], synonyms)
+        pair = "".join(tokens[place : place + 2])
+        if not others and len(tokens) > place + 1 and pair.isalpha() and lexicon.count(pair):
+            part = tuple(tokens[place : place + 2])
+        yield part, others
+        place += len(part)
+
+
+def _with_synonyms(tokens: Sequence[str], synonyms: Synonyms) -> tuple[tuple[str, ...], Sequence[str]]:
+    """Return as many of the first words as have a synonym together, with it; else the first one."""
+    for width in range(len(tokens), 0, -1):
+        if others := synonyms(tokens[:width]):
+            return tuple(tokens[:width]), others
+    return tuple(tokens[:1]), ()
+
+
+def _or_else(group: Group, others: Sequence[str], language: str, lexicon: Lexicon) -> Group:
+    """Return a part of a query that is found by its synonyms, too."""
+    read_others = [(each, found.groups) for each in others if (found := read(each, language, lexicon, as_typed=True)).groups]
+    counts = [min(one.products for one in found) for _, found in read_others]
+    count = max([group.products, *counts])
+    return replace(
+        group,
+        anywhere=_either((group.anywhere, *(_both(one.anywhere for one in found) for _, found in read_others))),
+        in_title=_either((group.in_title, *(_both(one.in_title for one in found) for _, found in read_others))),
+        products=count,
+        rarity=lexicon.rarity(count),
+        stands_for=read_others[0][0] if read_others and not group.products else None,
+    )
 
 
 def _together(parts: Sequence[Group], lexicon: Lexicon) -> Group:
-    """Return two words that the shop writes as one, as either."""
+    """Return words that the shop writes as one, or that have a synonym together, as either."""
     whole = _word("".join(each.typed for each in parts), lexicon, as_typed=True, is_last=False)
+    count = whole.products or min(each.products for each in parts)
     return replace(
         whole,
+        products=count,
+        rarity=lexicon.rarity(count),
         typed=" ".join(each.typed for each in parts),
         anywhere=_either((whole.anywhere, _both(each.anywhere for each in parts))),
         in_title=_either((whole.in_title, _both(each.in_title for each in parts))),

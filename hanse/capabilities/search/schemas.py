@@ -110,6 +110,9 @@ class Found(Decision, kw_only=True, frozen=True):
     passages: Annotated[list[PassageHit], Meta(description="Passages of documents, the best first.")]
     correction: Annotated[Correction | None, Meta(description="What was probably meant, where something seems to be a typing error.")]
     instead: Annotated[list[str], Meta(description="Searches that find something, where nothing was found.")]
+    redirect_url: Annotated[
+        str | None, Meta(description="Where a rule of the shop sends whoever searches for this: a path, or an address with http or https.")
+    ] = None
 
 
 class Suggest(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):

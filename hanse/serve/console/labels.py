@@ -137,6 +137,7 @@ def scope(words: Words, name: str, capability: Capability | None) -> str:
         "consent": gettext("Consents"),
         "experiments": gettext("Experiments"),
         "placements": gettext("Placements"),
+        "language": gettext("Language models"),
     }.get(name, name)
 
 

@@ -57,6 +57,7 @@ def settings(visit: Visit) -> list[Place]:
     found = [Place("/settings", gettext("General"), icon="settings")]
     if visit.may(Permission.KEYS):
         found.append(Place("/keys", gettext("API keys"), icon="key-round"))
+    found.append(Place("/language", gettext("Language models"), icon="message-square-text"))
     if visit.may(Permission.PEOPLE):
         found.append(Place("/people", gettext("People"), icon="user-round-cog"))
     if visit.may(Permission.AUDIT):
@@ -65,7 +66,7 @@ def settings(visit: Visit) -> list[Place]:
     return found
 
 
-BELOW_SETTINGS = ("/keys", "/people", "/audit", "/docs")
+BELOW_SETTINGS = ("/keys", "/language", "/people", "/audit", "/docs")
 
 
 def current(path: str, place: Place) -> bool:

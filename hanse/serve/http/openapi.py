@@ -42,7 +42,7 @@ def document(app: Litestar, registry: Registry) -> dict[str, Any]:
 
 
 def _operation(operation: Operation[Any, Any], schema_of: dict[Any, dict[str, Any]]) -> dict[str, Any]:
-    asked = {"schema": schema_of[operation.request_type], "example": msgspec.to_builtins(operation.example)}
+    asked = {"schema": schema_of[operation.request_type], "example": msgspec.json.decode(msgspec.json.encode(operation.example))}
     return {
         "operationId": operation.name,
         "tags": [operation.capability],

@@ -27,6 +27,7 @@ EXAMPLES = {
     "{request_id:uuid}": ANY_ID,
     "{proposal_id:uuid}": ANY_ID,
     "{account_id:uuid}": ANY_ID,
+    "{call_id:uuid}": ANY_ID,
     "{rule_id:uuid}": ANY_ID,
     "{change_id:uuid}": ANY_ID,
     "{experiment_id:uuid}": ANY_ID,
@@ -34,6 +35,7 @@ EXAMPLES = {
     "{product_id:path}": "A-1",
     "{name:str}": "recommend",
     "{target_name:str}": "crm",
+    "{model_name:str}": "house",
     "{operation_name:str}": "popular",
 }
 OPEN_TO_VIEWERS = {"/sign-out", "/capabilities/recommend/try/popular"}

@@ -61,7 +61,7 @@ async def test_a_public_key_calls_what_is_declared_public_and_nothing_else(clien
     open_ = {name for name, status in statuses.items() if status != 403}
     recommendations = {each.name for each in declared if each.capability == "recommend" and each.decides}
 
-    assert open_ == {"events.record", "search.products", "search.suggest", *recommendations}
+    assert open_ == {"catalog.product_jsonld", "events.record", "search.products", "search.suggest", *recommendations}
     assert len(recommendations) >= 10
     assert (await client.get("/metrics", headers=headers)).status_code == 403
 
