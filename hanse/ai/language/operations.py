@@ -37,12 +37,16 @@ from hanse.base.operation import Effect, Purpose, operation
 EXAMPLE_ID = UUID("019ecb27-2200-707f-8163-043bedd2707d")
 
 
-@operation(purpose=Purpose.OPERATION, effect=Effect.READ, example=AskModels())
+@operation(purpose=Purpose.OPERATION, effect=Effect.READ, example=AskModels(role="large"))
 async def models(request: AskModels, context: Context) -> LanguageModels:
     """List the language models that are set up, and whether any is asked at all."""
     connection = await context.connection()
     row = await (await connection.execute(registered.queries["settings"])).fetchone() or {"is_on": True, "kept_days": 30}
-    return LanguageModels(is_on=row["is_on"], kept_days=row["kept_days"], models=await registered.listing(connection))
+    return LanguageModels(
+        is_on=row["is_on"],
+        kept_days=row["kept_days"],
+        models=[each for each in await registered.listing(connection) if request.role in {None, each.role}],
+    )
 
 
 @operation(
@@ -86,10 +90,12 @@ async def switch(request: Switch, context: Context) -> Switched:
     return Switched(is_on=request.is_on)
 
 
-@operation(purpose=Purpose.OPERATION, effect=Effect.READ, example=AskBudgets())
+@operation(purpose=Purpose.OPERATION, effect=Effect.READ, example=AskBudgets(capability="service"))
 async def budgets(request: AskBudgets, context: Context) -> Budgets:
     """Tell what language models may use a day, by capability, and what they have used today."""
-    return Budgets(currency=context.settings.currency, budgets=await limits.listing(context))
+    return Budgets(
+        currency=context.settings.currency, budgets=[each for each in await limits.listing(context) if request.capability in {None, each.capability}]
+    )
 
 
 @operation(purpose=Purpose.OPERATION, effect=Effect.WRITE, example=SaveBudget(capability="service", tokens_a_day=2_000_000, money_a_day_minor=500))

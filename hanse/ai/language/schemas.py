@@ -23,6 +23,8 @@ OUTCOMES = ("answered", "fell_back", "refused_by_budget", "too_long", "failed", 
 class AskModels(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Which language models there are."""
 
+    role: Annotated[RoleName | None, Meta(description="Only models for this: small, large or vision.")] = None
+
 
 class LanguageModel(msgspec.Struct, kw_only=True, frozen=True):
     """A language model that is set up. Its key is never shown."""
@@ -133,6 +135,8 @@ class Kept(msgspec.Struct, kw_only=True, frozen=True):
 
 class AskBudgets(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What language models may cost a day."""
+
+    capability: Annotated[Capability | None, Meta(description="Only this capability; * is all together.")] = None
 
 
 class Budget(msgspec.Struct, kw_only=True, frozen=True):

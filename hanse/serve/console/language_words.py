@@ -137,3 +137,32 @@ def whole(words: Words, field: str, text: str) -> int | None:
 def _unreadable(words: Words, field: str) -> InvalidRequest:
     message = words.gettext("%(field)s: a number is expected", field=field)
     return InvalidRequest(reason=message, fields=(FieldProblem(field=field, message=message),))
+
+
+def masked_kind(words: Words, kind: str) -> str:
+    """Return what a piece of personal data is."""
+    gettext = words.gettext
+    return {
+        "PERSON": gettext("name of a person"),
+        "EMAIL": gettext("e-mail address"),
+        "PHONE": gettext("phone number"),
+        "STREET": gettext("street with number"),
+        "POSTCODE": gettext("postal code"),
+        "CITY": gettext("place"),
+        "BIRTHDATE": gettext("date of birth"),
+        "IBAN": "IBAN",
+        "ACCOUNT": gettext("bank account"),
+        "CARD": gettext("card number"),
+        "TAXID": gettext("tax number"),
+        "VAT": gettext("VAT number"),
+        "IDCARD": gettext("identity card"),
+        "LICENCE": gettext("driving licence"),
+        "INSURANCE": gettext("insurance number"),
+        "PLATE": gettext("number plate"),
+        "CUSTOMER": gettext("customer number"),
+        "ORDER": gettext("order of the customer"),
+        "ADDRESS": gettext("internet address"),
+        "NUMBER": gettext("spoken number"),
+        "DATA": gettext("encoded data"),
+        "LITERAL": gettext("looks like a placeholder"),
+    }.get(kind, kind)

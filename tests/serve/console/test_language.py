@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from hanse.ai.language import gateway
+from hanse.ai.language import gateway, masking
 from hanse.ai.language.requests import Answer, NoAnswer
 from hanse.base import database
 from hanse.base.context import Context, Resources
 from hanse.data.access.accounts import Role
+from hanse.serve.console import texts
 from hanse.serve.runtime import Runtime
 from hanse.testing.language import FakeModel, Lie, Status
 from tests.ai.language.conftest import question
@@ -23,6 +26,21 @@ PATH = "/language"
 GERMAN = {"Accept-Language": "de"}
 DRAWER = {"HX-Request": "true", "HX-Target": "drawer"}
 SignIn = Callable[..., Browser]
+RECOGNISERS = {
+    "tax id",
+    "tax number",
+    "identity card",
+    "driving licence",
+    "social insurance",
+    "health insurance",
+    "number plate",
+    "spoken number",
+    "encoded data",
+    "internet address",
+    "postal code",
+    "date of birth",
+    "customer number",
+}
 
 
 @pytest.fixture
@@ -166,3 +184,31 @@ def test_who_may_not_see_personal_data_sees_numbers_alone(browser: SignIn, runti
     assert str(call_id) in viewer.get(f"{PATH}/calls?q=nichts").text, "searching would tell what stands in the texts"
     page = viewer.get(PATH).text
     assert 'id="model-form"' not in page
+
+
+def test_the_playground_marks_what_would_be_masked_and_why(browser: SignIn) -> None:
+    admin = browser()
+    assert "nothing of it is kept" in admin.get(f"{PATH}/masking").text
+    page = admin.post(
+        f"{PATH}/masking", {"text": "Frau Pohl, IBAN DE89 3704 0044 0532 0130 00, <b>Gunfp</b>", "name": "Ada Gunpf"}, headers=GERMAN
+    ).text
+    assert "Frau &lt;PERSON_1&gt;, IBAN &lt;IBAN_1&gt;, &lt;b&gt;&lt;PERSON_2&gt;&lt;/b&gt;" in page
+    for words in ("IBAN: deutsche IBAN", "wie jemand angeredet wird", "der Name des Kunden", "<mark"):
+        assert words in page
+    assert "<b>" not in page.split("<main")[1].split("wrapped")[1]
+
+
+def test_every_reason_of_masking_is_said_in_german(runtime: Runtime) -> None:
+    folder = Path(masking.__file__).parent
+    reasons = {text for file in folder.glob("*.py") for text in _reasons(ast.parse(file.read_text()))}
+    catalog = texts.load(runtime.registry, "Europe/Berlin").words("de").catalog
+    assert len(reasons) > 40
+    assert sorted(reasons - set(catalog)) == []
+
+
+def _reasons(tree: ast.Module) -> Iterator[str]:
+    """Go through the texts that are given to spans as their reason: the last text of a call that makes any."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"Span", "_span", "_after", "_occurrences"}:
+            said = [each for argument in node.args for each in ast.walk(argument) if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+            yield from (each.value for each in said if " " in each.value and each.value not in RECOGNISERS)

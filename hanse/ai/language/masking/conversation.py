@@ -50,7 +50,7 @@ class Conversation:
         parts: list[str] = []
         end = 0
         for span in self.find(text):
-            parts += [text[end : span.start], self._placeholder(span.kind, text[span.start : span.end])]
+            parts += [text[end : span.start], self.placeholder(span.kind, text[span.start : span.end])]
             end = span.end
         return "".join([*parts, text[end:]])
 
@@ -74,7 +74,8 @@ class Conversation:
         """Return placeholders in a masked answer that this conversation has not given out: the model made them up."""
         return [found.group() for found in PLACEHOLDER.finditer(text) if self._known_core(found) is None]
 
-    def _placeholder(self, kind: Kind, value: str) -> str:
+    def placeholder(self, kind: Kind, value: str) -> str:
+        """Return what stands for a value in this conversation."""
         core = self._cores.get((kind, value))
         if core is None:
             core = self._cores[kind, value] = self._new_core(kind, value)
