@@ -188,7 +188,7 @@ def test_who_may_not_see_personal_data_sees_numbers_alone(browser: SignIn, runti
 
 def test_the_playground_marks_what_would_be_masked_and_why(browser: SignIn) -> None:
     admin = browser()
-    assert "nothing of it is kept" in admin.get(f"{PATH}/masking").text
+    assert "nichts davon wird behalten" in admin.get(f"{PATH}/masking", headers=GERMAN).text
     page = admin.post(
         f"{PATH}/masking", {"text": "Frau Pohl, IBAN DE89 3704 0044 0532 0130 00, <b>Gunfp</b>", "name": "Ada Gunpf"}, headers=GERMAN
     ).text
@@ -210,5 +210,5 @@ def _reasons(tree: ast.Module) -> Iterator[str]:
     """Go through the texts that are given to spans as their reason: the last text of a call that makes any."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"Span", "_span", "_after", "_occurrences"}:
-            said = [each for argument in node.args for each in ast.walk(argument) if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-            yield from (each.value for each in said if " " in each.value and each.value not in RECOGNISERS)
+            said = [each.value for argument in node.args for each in ast.walk(argument) if isinstance(each, ast.Constant)]
+            yield from (each for each in said if isinstance(each, str) and " " in each and each not in RECOGNISERS)
