@@ -6,10 +6,8 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import hypothesis
-import psycopg
 import pytest
 
 from hanse.base import database
@@ -17,6 +15,7 @@ from hanse.base.clock import FixedClock
 from hanse.base.database import Connection
 from hanse.base.postgres import EmbeddedPostgres
 from hanse.data import migrations
+from tests import databases
 
 hypothesis.settings.register_profile("hanse", deadline=None)  # how long an example takes says how busy the machine is
 hypothesis.settings.load_profile("hanse")
@@ -41,20 +40,15 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 @pytest.fixture
 def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
     """A migrated, empty database of its own, for what commits."""
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE hanse")
-    yield postgres.conninfo(name)
-    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with databases.copied(postgres) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
-def rolled_back_url(postgres: EmbeddedPostgres) -> str:
+def rolled_back_url(postgres: EmbeddedPostgres) -> Iterator[str]:
     """A database in which nothing is ever committed; apart from the template, whose sequences no test may move."""
-    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE rolled_back TEMPLATE hanse")
-    return postgres.conninfo("rolled_back")
+    with databases.copied(postgres) as url:
+        yield url
 
 
 @pytest.fixture

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import hypothesis
-import psycopg
 import pytest
 import schemathesis
 from litestar import Litestar
@@ -24,6 +22,7 @@ from hanse.data.access import keys
 from hanse.serve import registry, runtime
 from hanse.serve.http import openapi
 from hanse.serve.http.app import application
+from tests import databases
 from tests.contracts.shop import fill
 
 DECLARED = registry.load()
@@ -56,12 +55,8 @@ SCHEMA = schemathesis.openapi.from_dict(document())
 @pytest.fixture(scope="module")
 def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
     """One database for all requests: what they write must not make the others fail."""
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE hanse")
-    yield postgres.conninfo(name)
-    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with databases.copied(postgres) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

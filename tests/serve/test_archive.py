@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from uuid import uuid4
 
 import msgspec
 import psycopg
@@ -23,6 +22,7 @@ from hanse.data import decisions, events, migrations
 from hanse.data.events import Event
 from hanse.serve import archive
 from hanse.serve.archive import BackupFailed, NotABackup, NotEmpty
+from tests import databases
 from tests.conftest import NOW
 from tests.data.decisions.records import record
 
@@ -60,11 +60,8 @@ async def filled(settings: Settings) -> Settings:
 @pytest.fixture
 def other(tmp_path: Path, postgres: EmbeddedPostgres) -> Iterator[Settings]:
     """Another machine: a home and a database without anything in them but the tables."""
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE hanse")
-        yield Settings(home=tmp_path / "other", database_url=postgres.conninfo(name))
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with databases.copied(postgres) as url:
+        yield Settings(home=tmp_path / "other", database_url=url)
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -30,7 +29,7 @@ from hanse.serve.console import assets
 from hanse.serve.runtime import Runtime
 from hanse.serve.shop import opening
 from hanse.testing import sample
-from tests import browsing
+from tests import browsing, databases
 
 CUSTOMERS = 80
 START_SECONDS = 60
@@ -59,15 +58,11 @@ class Console:
 def console(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """One server for all tests of this worker, with the sample shop in it and the recommendations trained."""
     assets.build()
-    home, name = tmp_path_factory.mktemp("console"), f"web_{uuid4().hex}"
-    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE hanse")
-    settings = Settings(home=home, database_url=postgres.conninfo(name))
-    facts = asyncio.run(_fill(settings))
-    with _server(settings, facts["public_key"]) as (address, link):
-        yield Console(address, link, settings.database_url, **facts)
-    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with databases.copied(postgres) as url:
+        settings = Settings(home=tmp_path_factory.mktemp("console"), database_url=url)
+        facts = asyncio.run(_fill(settings))
+        with _server(settings, facts["public_key"]) as (address, link):
+            yield Console(address, link, url, **facts)
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ declare, and in the `de.po` of each capability or folder of a layer for its own;
 
 from __future__ import annotations
 
+import functools
 import pkgutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -32,13 +33,19 @@ class Catalog(dict[str, tuple[str, ...]]):
 
     def read(self, package: str, *path: str) -> None:
         """Take in a .po file of a package, where there is one; a text that is there already stays."""
-        file = resources.files(package).joinpath(*path)
-        if not file.is_file():
-            return
-        with file.open("rb") as stream:
-            for message in pofile.read_po(stream, locale="de"):
-                if message.id and message.string and not message.fuzzy:
-                    self.setdefault(_first(message.id), _forms(message.string))
+        for text, forms in _translated(package, *path).items():
+            self.setdefault(text, forms)
+
+
+@functools.cache
+def _translated(package: str, *path: str) -> Mapping[str, tuple[str, ...]]:
+    """Return what a .po file says, read once in the life of the process."""
+    file = resources.files(package).joinpath(*path)
+    if not file.is_file():
+        return {}
+    with file.open("rb") as stream:
+        found = [each for each in pofile.read_po(stream, locale="de") if each.id and each.string and not each.fuzzy]
+    return {_first(each.id): _forms(each.string) for each in found}
 
 
 @dataclass

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from hanse.base.postgres import EmbeddedPostgres
 from hanse.serve.console import assets
+from tests import databases
 from tests.browsing import chromium
 from tests.serve.tracking import browsing
 from tests.serve.tracking.browsing import Shop, apart, arrived, log
@@ -43,13 +43,8 @@ class Served:
 @pytest.fixture(scope="module")
 def served(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One server for all tests; their events are told apart by the names of their keys."""
-    name = f"storefront_{uuid4().hex}"
-    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE hanse")
-    with server(postgres.conninfo(name), tmp_path_factory.mktemp("home")) as port:
-        yield Served(postgres.conninfo(name), f"http://127.0.0.1:{port}")
-    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with databases.copied(postgres) as url, server(url, tmp_path_factory.mktemp("home")) as port:
+        yield Served(url, f"http://127.0.0.1:{port}")
 
 
 @pytest.fixture(scope="module")
