@@ -71,7 +71,7 @@ async def _posted(http: httpx2.AsyncClient, model: Model, body: Body, read_secon
     async with http.stream("POST", model.address, content=body.content, headers=headers, timeout=timeout) as response:
         if response.status_code != 200:
             content = await _read(response, LARGEST_ERROR_BYTES)
-            raise failures.of_status(response.status_code, response.headers.get("retry-after"), content)
+            raise failures.of_status(response.status_code, response.headers, content)
         yield response
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 
 import msgspec
 
@@ -31,21 +33,24 @@ class Failure(Exception):
         """Whether the question was taken in, so that it may cost something."""
 
 
-def of_status(status: int, retry_after: str | None, content: bytes) -> Failure:
-    """Return the failure that a status of HTTP tells."""
+def of_status(status: int, headers: Mapping[str, str], content: bytes) -> Failure:
+    """Return the failure that a status of HTTP tells; names of headers are in lower case."""
     code = _code(content)
-    after = _seconds(retry_after)
+    after = _seconds(headers.get("retry-after"), headers.get("date"))
     is_too_much = status in PERHAPS_TOO_MUCH
     return Failure(f"status {status}{f', {code}' if code else ''}", passes=status in WORTH_WAITING, after_seconds=after, is_too_much=is_too_much)
 
 
-def _seconds(text: str | None) -> float | None:
-    """Return a Retry-After in seconds; dates are rare here and are taken for none."""
+def _seconds(retry_after: str | None, date: str | None) -> float | None:
+    """Return the seconds a Retry-After asks for, which may be a date by the clock of the endpoint (RFC 9110, 10.2.3)."""
+    text = retry_after or ""
     try:
-        found = float(text or "")
-    except ValueError:
+        found = (
+            float(text) if text.replace(".", "", 1).isdigit() else (parsedate_to_datetime(text) - parsedate_to_datetime(date or "")).total_seconds()
+        )
+    except (ValueError, TypeError):
         return None
-    return min(found, LONGEST_WAIT_SECONDS) if found >= 0 else None
+    return min(max(found, 0.0), LONGEST_WAIT_SECONDS)
 
 
 def _code(content: bytes) -> str:
