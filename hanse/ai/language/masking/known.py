@@ -150,7 +150,8 @@ class Known:
             if kind in TEXTS:
                 parts = tuple(spelling.folded_street(each) for each in _PIECE.findall(value))
                 numbers = next((index for index, each in enumerate(parts) if index and each[0].isdigit()), len(parts))
-                found += [(kind, each) for each in dict.fromkeys((parts, parts[:numbers], _short(parts), _short(parts[:numbers]))) if each]
+                forms = (parts, parts[:numbers], _apart(parts), _together(parts))
+                found += [(kind, each) for each in dict.fromkeys((*forms, *map(_short, forms))) if each]
         return tuple(found)
 
     @cached_property
@@ -286,6 +287,16 @@ def _digit_runs(text: str) -> Iterator[tuple[int, int, str]]:
 def _short(parts: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words of an address with a short form of Straße, in which a slip is one of the short form."""
     return tuple(f"{each.removesuffix('strasse')}str" if each.endswith("strasse") else each for each in parts)
+
+
+def _apart(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words of an address with the letter of the house apart: 7 b."""
+    return tuple(re.sub(r"(?<!\S)(\d+)([a-z])(?!\S)", r"\1 \2", " ".join(parts)).split())
+
+
+def _together(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words of an address with the letter of the house at its number: 7b."""
+    return tuple(re.sub(r"(?<!\S)(\d+) ([a-z])(?!\S)", r"\1\2", " ".join(parts)).split())
 
 
 def _windows(text: str, pieces: Sequence[_Word], kind: Kind, wanted: tuple[str, ...]) -> Iterator[Span]:

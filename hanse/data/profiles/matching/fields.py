@@ -30,6 +30,7 @@ KNOWN = {
     "customer_number": "customer_number customer_no customer_id kundennummer kunden_nr loyalty_number card_number kartennummer",
 }
 """Names that columns have in the wild, field by field."""
+_FIELDS = {word: field for field, names in KNOWN.items() for word in names.split()}
 RECORD_ID_NAMES = ("rec_id", "record_id", "unique_id", "id", "row_id")
 SOURCE_NAMES = ("source", "source_dataset", "quelle")
 LEAST_DISTINCT = 20
@@ -67,6 +68,11 @@ def map_columns(table: pa.Table, *, record_id: str | None = None, ignore: Collec
     columns |= {f"other_{names[name]}": name for name in others}
     ignored = tuple(name for name in table.column_names if name not in {record_id, source, *columns.values()})
     return Mapping(columns, record_id, source, ignored)
+
+
+def field_of(name: str) -> str | None:
+    """Return the field that a name in the wild means: `Vorname` and `firstName` are `given_name`; null where nobody knows it."""
+    return _FIELDS.get(_plain(name))
 
 
 def words(field: str) -> str:
