@@ -32,7 +32,7 @@ class _Colour(msgspec.Struct):
     colour: Annotated[str, Meta(description="The colour, in English.")]
 
 
-class _Nothing:
+class _Unmasked:
     """Masks nothing: what a trial sends stands in this file."""
 
     def mask(self, text: str) -> str:
@@ -45,7 +45,13 @@ class _Nothing:
         return value
 
     def stream(self) -> Restoring:
-        raise NotImplementedError
+        return self
+
+    def feed(self, chunk: str) -> str:
+        return chunk
+
+    def end(self) -> str:
+        return ""
 
 
 async def run(model: Model) -> Trial:
@@ -120,5 +126,5 @@ def _counts(completion: Completion, request: Request) -> bool:
 def _request(text: str, *, shape_of: type[Any] | None = None) -> Request:
     messages = (Message("user", text),)
     return Request(
-        purpose=Purpose.OPERATION, capability="language", messages=messages, conversation=_Nothing(), shape=shape_of, most_tokens=MOST_TOKENS
+        purpose=Purpose.OPERATION, capability="language", messages=messages, conversation=_Unmasked(), shape=shape_of, most_tokens=MOST_TOKENS
     )

@@ -48,8 +48,8 @@ def read(typed: Typed) -> SearchDraft | None:
     language: Any = typed.text("language") if typed.text("language") in {"de", "en"} else None
     when: dict[str, Any] = {"match": match, "queries": queries} if kind != "synonyms" else {"match": "any"}
     note = next(iter(typed.values.get("note", ())), "").replace("\0", "").strip()[:1_000]
-    usual: dict[str, Any] = {"note": note, "on": typed.flag("on"), "starts_at": starts_at, "ends_at": ends_at, "language": language}
-    return SearchDraft(name=name, **usual, **when, **{kind: content})  # type: ignore[arg-type]  # by name
+    usual: dict[str, Any] = {"note": note, "on": typed.flag("on"), "starts_at": starts_at, "ends_at": ends_at, "language": language, kind: content}
+    return SearchDraft(name=name, **usual, **when)
 
 
 def _named(typed: Typed, kind: Kind, queries: tuple[str, ...]) -> str:

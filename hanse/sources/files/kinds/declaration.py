@@ -42,9 +42,8 @@ class FieldType(StrEnum):
         return self in {FieldType.MOMENT, FieldType.BIRTHDAY}
 
 
-PIECE_UNITS = frozenset(
-    "stk stck st stück stueck pcs pc pce piece pieces ea each unit units item items x × mal".split()  # noqa: SIM905  # reads best so
-)
+_PIECES_TEXT = "stk stck st stück stueck pcs pc pce piece pieces ea each unit units item items x × mal"
+PIECE_UNITS = frozenset(_PIECES_TEXT.split())
 """Units that mean pieces, in lower case and without a dot."""
 
 
