@@ -34,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Language of texts that come without one: `de` or `en`."""
     time_zone: str = "Europe/Berlin"
     """Time zone (IANA) of times that come without one, and of the console."""
+    console: bool = True
+    """Whether the server has the console; `false` for one that stands before the public and answers programs only."""
     public_url: str = ""
     """Address under which browsers reach this server, where a proxy stands before it."""
     request_limit: int = 6000

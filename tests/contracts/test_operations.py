@@ -9,6 +9,8 @@ import json
 import re
 from asyncio import to_thread
 from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +19,37 @@ import mcp
 import msgspec
 import psycopg
 import pytest
+import pytest_asyncio
 from mcp.client.streamable_http import streamable_http_client
 from psycopg import sql
 
 from hanse.base import context as contract
+from hanse.base.clock import FixedClock, SystemClock
 from hanse.base.config import Settings
 from hanse.base.decision import Decision, Personal
 from hanse.base.errors import HanseError, Problem
 from hanse.base.operation import Effect, Operation
+from hanse.base.postgres import EmbeddedPostgres
+from hanse.data.access import keys
 from hanse.serve import cli, registry, runtime
 from hanse.serve.http import openapi
 from hanse.serve.http.app import application
 from hanse.serve.runtime import Runtime
+from tests import databases
 from tests.contracts.shop import fill
-from tests.serve.conftest import Client, MakeKey
+from tests.serve.conftest import Client, alive
 
 DECLARED = registry.load()
 OPERATIONS: dict[str, Operation[Any, Any]] = DECLARED.operations
 PER_CALL = {"decision_id", "decided_at", "computed_at"}
 """Fields that differ from one call to the next."""
 
+READING = sorted(name for name, each in OPERATIONS.items() if each.effect is Effect.READ)
+WRITING = sorted(OPERATIONS.keys() - set(READING))
+
 every_operation = pytest.mark.parametrize("name", sorted(OPERATIONS))
+in_one_loop = pytest.mark.asyncio(loop_scope="module")
+"""Of tests that share a shop, as they change nothing in it or look at nothing but the answers."""
 
 
 def structs(kind: type) -> dict[str, dict[str, Any]]:
@@ -128,12 +140,38 @@ def test_an_answer_that_may_be_personal_says_on_which_basis_it_was_given(name: s
         assert issubclass(operation.answer_type, Decision)
 
 
-@pytest.fixture
-async def shop(running: Runtime) -> Runtime:
-    """A running Hanse with the few facts that examples ask for."""
+async def filled(running: Runtime) -> Runtime:
+    """Give a running Hanse the few facts that examples ask for."""
     async with running.context() as context:
         await fill(await context.connection())
     return running
+
+
+@contextmanager
+def built(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    with databases.copied(postgres) as url:
+        settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=url, holdout_share=0.0, pool_size=4, console=False)
+        yield runtime.build(settings, url, clock=FixedClock(SystemClock().now()), registry=DECLARED)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop_of_all(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runtime]:
+    with built(postgres, tmp_path_factory) as made:
+        await made.start()
+        yield await filled(made)
+        await made.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def client_of_all(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client]:
+    with built(postgres, tmp_path_factory) as running:
+        app = application(running)
+        async with alive(app), Client(app) as opened:
+            async with running.context() as context:
+                made = await keys.create(await context.connection(), "all", ["*"], created_by="test", now=context.clock.now())
+            opened.headers.update({"Authorization": f"Bearer {made.key}", "Accept-Language": "de"})
+            await filled(running)
+            yield opened
 
 
 async def tables(running: Runtime) -> dict[str, tuple[Any, ...]]:
@@ -164,15 +202,17 @@ async def test_the_example_runs_where_nothing_is_known(running: Runtime, name: s
     await answer(running, OPERATIONS[name])
 
 
-@pytest.mark.parametrize("name", sorted(name for name, each in OPERATIONS.items() if each.effect is Effect.READ))
-async def test_what_only_reads_runs_and_writes_nothing(shop: Runtime, name: str) -> None:
-    before = await tables(shop)
-    await answer(shop, OPERATIONS[name])
-    assert await tables(shop) == before
+@in_one_loop
+@pytest.mark.parametrize("name", READING)
+async def test_what_only_reads_runs_and_writes_nothing(shop_of_all: Runtime, name: str) -> None:
+    before = await tables(shop_of_all)
+    await answer(shop_of_all, OPERATIONS[name])
+    assert await tables(shop_of_all) == before
 
 
-@pytest.mark.parametrize("name", sorted(name for name, each in OPERATIONS.items() if each.effect is not Effect.READ))
-async def test_what_writes_or_acts_runs_and_is_audited(shop: Runtime, name: str) -> None:
+@pytest.mark.parametrize("name", WRITING)
+async def test_what_writes_or_acts_runs_and_is_audited(running: Runtime, name: str) -> None:
+    shop = await filled(running)
     found = await answer(shop, OPERATIONS[name])
     async with shop.resources.pool.connection() as connection:
         rows = await (await connection.execute("SELECT action, effect FROM audit_log")).fetchall()
@@ -180,14 +220,13 @@ async def test_what_writes_or_acts_runs_and_is_audited(shop: Runtime, name: str)
     assert [row for row in rows if row["action"] == name] == expected
 
 
-async def over_http(client: Client, operation: Operation[Any, Any], body: bytes, headers: dict[str, str]) -> Any:
-    response = await client.post(operation.path, content=body, headers=headers)
-    return response.json()
+async def over_http(client: Client, operation: Operation[Any, Any], body: bytes) -> Any:
+    return (await client.post(operation.path, content=body)).json()
 
 
-async def over_mcp(client: Client, operation: Operation[Any, Any], body: bytes, headers: dict[str, str]) -> Any:
+async def over_mcp(client: Client, operation: Operation[Any, Any], body: bytes) -> Any:
     async with (
-        httpx2.AsyncClient(transport=httpx2.ASGITransport(app=client.app), headers=headers) as http,
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(app=client.app), headers=dict(client.headers)) as http,
         mcp.Client(streamable_http_client("http://test/mcp", http_client=http)) as agent,
     ):
         result = await agent.call_tool(operation.tool_name, json.loads(body))
@@ -211,24 +250,22 @@ def same(answer: Any) -> Any:
     return {name: value for name, value in answer.items() if name not in PER_CALL}
 
 
+@in_one_loop
 @every_operation
-async def test_http_mcp_and_the_command_line_answer_the_same(
-    settings: Settings, client: Client, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    async with client.app.state.runtime.context() as context:
-        await fill(await context.connection())
-    monkeypatch.setenv("HANSE_HOME", str(settings.home))
-    monkeypatch.setenv("HANSE_DATABASE_URL", settings.database_url)
+async def test_http_mcp_and_the_command_line_answer_the_same(client_of_all: Client, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    running: Runtime = client_of_all.app.state.runtime
+    monkeypatch.setenv("HANSE_HOME", str(running.settings.home))
+    monkeypatch.setenv("HANSE_DATABASE_URL", running.settings.database_url)
     monkeypatch.setenv("HANSE_HOLDOUT_SHARE", "0")
     monkeypatch.setattr("hanse.serve.logs.configure", lambda _: None)
-    operation, headers = OPERATIONS[name], {**await make_key(), "Accept-Language": "de"}
-    body = msgspec.json.encode(operation.example)
+    operation, body = OPERATIONS[name], msgspec.json.encode(OPERATIONS[name].example)
     if operation.effect is not Effect.READ:
-        await over_http(client, operation, body, headers)  # what the first call changes, the others find changed
-    http = same(await over_http(client, operation, body, headers))
+        await over_http(client_of_all, operation, body)  # what the first call changes, the others find changed
+    await running.log.flush()  # decisions of the tests before
+    http = same(await over_http(client_of_all, operation, body))
     assert same(await to_thread(over_cli, operation, body)) == http
     if operation.tool:
-        assert same(await over_mcp(client, operation, body, headers)) == http
+        assert same(await over_mcp(client_of_all, operation, body)) == http
 
 
 @pytest.fixture(scope="module")
@@ -253,8 +290,9 @@ def test_the_openapi_document_has_it_under_its_name_with_its_problems(document: 
         assert schema["$ref"].removeprefix("#/components/schemas/") in document["components"]["schemas"]
 
 
-async def test_the_document_is_served_and_describes_problems_as_they_are_sent(client: Client, document: dict[str, Any]) -> None:
-    served = (await client.get("/openapi.json")).json()
+@in_one_loop
+async def test_the_document_is_served_and_describes_problems_as_they_are_sent(client_of_all: Client, document: dict[str, Any]) -> None:
+    served = (await client_of_all.get("/openapi.json")).json()
     assert served == document
     assert set(served["components"]["schemas"]["Problem"]["properties"]) == set(Problem.__struct_fields__)
 

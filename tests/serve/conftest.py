@@ -52,9 +52,9 @@ async def alive(app: Litestar) -> AsyncIterator[None]:
 
 @pytest.fixture
 def settings(home: Path, database_url: str) -> Settings:
-    """Settings of an empty home and a database of its own, with nobody held out."""
+    """Settings of an empty home and a database of its own, with nobody held out, and without the console, which takes longest to start."""
     home.mkdir()
-    return Settings(home=home, database_url=database_url, holdout_share=0.0, pool_size=4)
+    return Settings(home=home, database_url=database_url, holdout_share=0.0, pool_size=4, console=False)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.web.conftest import Console
-from tests.web.test_walk import LOOKS, axe, look, serious
+from tests.web.looking import LOOKS, axe, look, whole
 
 __all__ = ["axe"]
 
@@ -21,13 +21,6 @@ def without_targets(console: Console) -> None:
         connection.execute("DELETE FROM crm_deliveries")
         connection.execute("DELETE FROM crm_people")
         connection.execute("DELETE FROM crm_targets")
-
-
-def whole(page: Page, axe: str, width: int) -> list[str]:
-    faults = serious(page, axe)
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        faults.append(f"{page.url} is wider than {width} px")
-    return faults
 
 
 def make_target(page: Page, console: Console, name: str) -> None:
@@ -105,11 +98,11 @@ def test_the_page_is_whole_with_and_without_targets(
 ) -> None:
     page, faults = look(chromium, signed_in, language, theme, width)
     page.goto(f"{console.address}/data/crm")
-    faults += whole(page, axe, width)
+    faults += whole(page, axe)
     make_target(page, console, "crm")
     expect(page.locator("#new-secret")).to_be_visible()
-    faults += whole(page, axe, width)
+    faults += whole(page, axe)
     page.goto(f"{console.address}/data/crm/crm")
-    faults += whole(page, axe, width)
+    faults += whole(page, axe)
     page.context.close()
     assert faults == []

@@ -20,7 +20,7 @@ from hanse.data.consent import Consent
 from hanse.data.events import Event
 from hanse.data.profiles import Identity, Membership, Profile
 from tests.web.conftest import Console
-from tests.web.test_walk import WIDTHS, axe, look, serious
+from tests.web.looking import LOOKS, axe, look, whole
 
 __all__ = ["axe"]
 EVENTS = 90
@@ -163,11 +163,11 @@ def test_a_note_is_kept(page: Page, pair: Pair) -> None:
     expect(page.locator("#notes")).to_contain_text("ruft freitags an")
 
 
-@pytest.mark.parametrize("width", sorted(WIDTHS))
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_the_pages_of_a_customer_are_whole_and_accessible(
-    console: Console, chromium: Browser, signed_in: dict[str, Any], axe: str, pair: Pair, width: int
+    console: Console, chromium: Browser, signed_in: dict[str, Any], axe: str, pair: Pair, language: str, theme: str, width: int
 ) -> None:
-    page, faults = look(chromium, signed_in, "de", "light" if width > 400 else "dark", width)
+    page, faults = look(chromium, signed_in, language, theme, width)
     paths = [
         f"/customers/{pair.one}",
         f"/customers/{pair.company}",
@@ -176,9 +176,7 @@ def test_the_pages_of_a_customer_are_whole_and_accessible(
     ]
     for path in paths:
         page.goto(console.address + path)
-        faults += [f"{path}: {each}" for each in serious(page, axe)]
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            faults.append(f"{path} is wider than {width} px")
+        faults += whole(page, axe)
     page.context.close()
 
     assert faults == []

@@ -16,7 +16,7 @@ from hanse.serve.console import assets
 from tests.serve.tracking import browsing
 from tests.serve.tracking.browsing import Shop
 from tests.web.conftest import Console
-from tests.web.test_walk import serious
+from tests.web.looking import serious
 
 ELEMENT = "hanse-recommendations"
 AGREED = "window.hanseElements = {consent: {statistics: true, personalisation: true}}"

@@ -18,7 +18,7 @@ from hanse.data.access import accounts, keys, sessions
 from hanse.data.access.accounts import Role
 from hanse.serve.console import session
 from tests.web.conftest import Console
-from tests.web.test_walk import axe, serious
+from tests.web.looking import axe, serious
 
 __all__ = ["axe"]
 

@@ -17,7 +17,7 @@ from hanse.data.matches import pairs
 from hanse.data.matches.pairs import Pair
 from hanse.data.profiles import Profile
 from tests.web.conftest import Console
-from tests.web.test_walk import LOOKS, axe, look, serious
+from tests.web.looking import LOOKS, axe, look, whole
 
 __all__ = ["axe"]
 EVIDENCE = [
@@ -102,9 +102,7 @@ def test_list_and_pair_are_whole_on_every_screen(
     page, faults = look(chromium, signed_in, language, theme, width)
     for path in ("/customers/matches", f"/customers/matches/{waiting[0]}", "/customers/matches?state=joined"):
         page.goto(console.address + path)
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            faults.append(f"{path} is wider than {width} px")
-        faults += [f"{path}: {each}" for each in serious(page, axe)]
+        faults += whole(page, axe)
     page.context.close()
 
     assert faults == []

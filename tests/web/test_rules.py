@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.web.conftest import Console
-from tests.web.test_walk import LOOKS, axe, look, serious
+from tests.web.looking import LOOKS, axe, look, whole
 
 __all__ = ["axe"]
 
@@ -73,19 +73,12 @@ def test_the_pages_are_whole(console: Console, chromium: Browser, signed_in: dic
     paths = ["", "/new", *(f"/new?kind={kind}" for kind in ("filter", "boost", "pin", "exclude", "diversity", "fallback"))]
     for path in [*paths, f"/preview?at_product={console.product_id}"]:
         open_page(page, console, path)
-        faults += [f"{path}: {each}" for each in whole(page, axe, width)]
+        faults += whole(page, axe)
     for name in ("One", "Two"):
         pin(page, console, console.product_id, name)
         page.click("button[value=save]")
         page.wait_for_url(f"**{PATH}")
-    faults += whole(page, axe, width)
+    faults += whole(page, axe)
     expect(page.locator(".note.warn")).to_contain_text(console.product_id)
     page.context.close()
     assert faults == []
-
-
-def whole(page: Page, axe: str, width: int) -> list[str]:
-    faults = serious(page, axe)
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        faults.append(f"wider than {width} px")
-    return faults

@@ -13,8 +13,8 @@ from hanse.serve.console import assets
 from tests.serve.tracking import browsing
 from tests.serve.tracking.browsing import Shop
 from tests.web.conftest import Console
+from tests.web.looking import serious
 from tests.web.test_elements import AGREED, REFUSED, Open, open_, outcomes, shop, visitor
-from tests.web.test_walk import serious
 
 __all__ = ["open_", "shop", "visitor"]
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.serve.tracking import browsing
 from tests.web.conftest import Console
-from tests.web.test_walk import look
+from tests.web.looking import look
 
 
 def test_the_copied_tag_connects_a_shop(console: Console, chromium: Browser, signed_in: dict[str, Any]) -> None:

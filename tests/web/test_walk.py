@@ -7,17 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, Response
 
 from hanse.serve.console import assets
 from tests.web.conftest import Console
+from tests.web.looking import LOOKS, axe, look, serious, whole
 
-WIDTHS = {390: 844, 1440: 900}
+__all__ = ["axe"]
+
 HEAVIEST_BYTES = 200_000
-LOOKS = [("de", "light", 1440), ("en", "dark", 390), ("de", "light", 390), ("en", "dark", 1440)]
-"""Every language in every width, every theme in every width."""
-CHECKED = LOOKS[:2]
-"""The looks in which axe goes over every page: together they have both languages, themes and widths."""
 
 
 def pages(console: Console) -> Iterator[str]:
@@ -33,28 +31,9 @@ def pages(console: Console) -> Iterator[str]:
     yield from (f"/capabilities/recommend/placements?place={place}&device=phone" for place in ("home", "cart", "category", "search", "reminder"))
     yield from (f"/capabilities/recommend/placements?customer={console.profile_id}&q=an&what=product", "/shop")
     yield from ("/shop/search?q=bohrer", f"/shop/products/{console.product_id}", f"/shop/cart?items={console.product_id}", "/shop/cart")
+    yield from ("/language", "/language/calls", "/language/masking", "/language/prompts", "/language/claims", "/products/-/files")
+    yield from ("/capabilities/search/searches", "/capabilities/search/rules", "/capabilities/search/rules/new", "/capabilities/search/synonyms")
     yield from ("/audit", "/settings", "/docs", "/no-such-page-in-the-console/7", "/privacy", "/privacy?state=done")
-
-
-def look(browser: Browser, signed_in: dict[str, Any], language: str, theme: Any, width: int) -> tuple[Page, list[str]]:
-    size: Any = {"width": width, "height": WIDTHS[width]}
-    context = browser.new_context(locale=language, color_scheme=theme, viewport=size, storage_state=signed_in)  # type: ignore[arg-type]  # its own
-    page, faults = context.new_page(), list[str]()
-    page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
-    page.on("console", lambda message: faults.append(f"{page.url}: {message.text}") if "Content Security Policy" in message.text else None)
-    return page, faults
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    return (assets.node_modules() / "axe-core" / "axe.min.js").read_text()
-
-
-def serious(page: Page, axe: str) -> list[str]:
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    wanted = {"serious", "critical"}
-    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found["violations"] if each["impact"] in wanted]
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
@@ -64,11 +43,8 @@ def test_every_page_is_whole(console: Console, chromium: Browser, signed_in: dic
         page.goto(console.address + path)
         if page.locator("h1").count() != 1:
             faults.append(f"{path} has not one heading")
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            faults.append(f"{path} is wider than {width} px")
         assert page.get_attribute("html", "lang") == language
-        if (language, theme, width) in CHECKED:
-            faults += [f"{path}: {each}" for each in serious(page, axe)]
+        faults += whole(page, axe)
     page.context.close()
 
     assert faults == []

@@ -18,9 +18,8 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 import hanse
 from hanse.ai.models import Models
 from hanse.base import config, tasks
-from hanse.data.events.live import Live
 from hanse.serve import console, logs, shop, supervisor, tracking, webhooks
-from hanse.serve.http import mcp, operations, problems, stopping, traces
+from hanse.serve.http import mcp, operations, problems, traces
 from hanse.serve.http import openapi as descriptions
 from hanse.serve.http.keys import KeyRing
 from hanse.serve.jobs import Queue
@@ -48,11 +47,9 @@ def application(runtime: Runtime) -> Litestar:
         await queue.open()
         _settle()
         warming = asyncio.create_task(runtime.warm())
-        live = runtime.resources.get(Live)
         async with agents.running(), tracking.running(runtime):
-            with stopping.told(live.stop):
+            with console.running(runtime):
                 yield
-            live.stop()
         await tasks.end(warming)
         await runtime.stop()
 
