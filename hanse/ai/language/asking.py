@@ -13,6 +13,8 @@ from typing import Any
 import httpx2
 
 from hanse.ai.language import client, door, failures, tokens, understanding
+from hanse.ai.language.checks import Fault, checking
+from hanse.ai.language.checks.claims import Claims
 from hanse.ai.language.door import Body, Prompt
 from hanse.ai.language.failures import Failure
 from hanse.ai.language.model import Model
@@ -28,6 +30,7 @@ WAIT_BEFORE_ANOTHER_SECONDS = 2.0
 GRACE_SECONDS = 1.0
 """After the deadline: each attempt ends at it by itself, and says so."""
 UNUSABLE = "an answer of another shape"
+FAILED_CHECKS = "an answer that failed the checks"
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Asking:
     ends_at: float
     """By the clock of the event loop."""
     patience: Patience = PATIENCE
+    claims: Claims = field(default_factory=Claims)
+    """What the shop does not want to be claimed."""
     tried: list[dict[str, Any]] = field(default_factory=list)
     """Which model was asked, and what came of it."""
     tokens_in: int = 0
@@ -59,6 +64,8 @@ class Asking:
     """Whether we counted tokens ourselves."""
     last: Completion | None = None
     """What came last, for the record."""
+    checked: list[list[Fault]] = field(default_factory=list)
+    """What checks found in each answer that was checked."""
 
     @property
     def left_seconds(self) -> float:
@@ -71,27 +78,45 @@ class Asking:
         return bool(self.tried) and self.tried[-1]["came"] == UNUSABLE
 
     @property
+    def is_failed(self) -> bool:
+        """Return whether the answer that was checked last says what it may not."""
+        return bool(self.checked and self.checked[-1])
+
+    @property
     def reason(self) -> str:
         """Return which models failed and how."""
         return "; ".join(f"{each['model']}: {each['came']}" for each in self.tried)
 
     async def ask(self, model: Model, *, is_last: bool) -> Understood | None:
         """Ask one model for what is wanted, and once more where it is not that; null where it fails."""
-        prompt = self.prompt
+        prompt, came = self.prompt, UNUSABLE
         async with client.opened() as http:
             for is_repaired in (False, True):
                 completion = await self._complete(http, model, prompt, is_last=is_last)
                 if completion is None:
                     return None
                 try:
-                    found = understanding.understand(completion, self.request)
+                    found = await self.understood(completion)
                 except Unusable as error:
-                    prompt = door.followed(prompt, self.request.conversation, *understanding.mending(completion, error.problem, self.request))
+                    prompt = door.followed(prompt, self.request.conversation, *understanding.mending(completion, error, self.request))
+                    came = FAILED_CHECKS if error.is_checked else UNUSABLE
                     continue
                 self.note(model, "mended" if is_repaired else "answered")
                 return found
-        self.note(model, UNUSABLE)
+        self.note(model, came)
         return None
+
+    async def understood(self, completion: Completion) -> Understood:
+        """Return what a completion means, once it has passed the checks; raises `Unusable`."""
+        found = understanding.understand(completion, self.request)
+        said = checking.texts(found.text, found.value)
+        if self.request.checks is None or not said.strip():
+            return found
+        faults = await checking.find(said, self.request.checks, self.claims)
+        self.checked.append(faults)
+        if faults:
+            raise Unusable(checking.problem(faults), is_checked=True)
+        return found
 
     def note(self, model: Model, came: str) -> None:
         """Note what came of asking a model."""
@@ -162,4 +187,6 @@ async def first(asking: Asking, models: list[Model]) -> tuple[Model, Understood]
             for place, model in enumerate(models):
                 if asking.left_seconds > 0 and (found := await asking.ask(model, is_last=place + 1 == len(models))):
                     return model, found
+                if asking.is_failed:  # who asks has an answer that says nothing wrong, and need not wait for another model's
+                    return None
     return None

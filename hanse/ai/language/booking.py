@@ -17,6 +17,8 @@ from psycopg_pool import PoolTimeout
 from hanse.ai.language import budgets, record
 from hanse.ai.language.asking import Asking
 from hanse.ai.language.budgets import Reserved, Spent
+from hanse.ai.language.checks import checking
+from hanse.ai.language.mark import Mark
 from hanse.ai.language.model import Model
 from hanse.ai.language.requests import Answer, NoAnswer, Request, Why
 from hanse.ai.language.understanding import Understood
@@ -68,6 +70,7 @@ class Booking:
             tokens_in=asking.tokens_in,
             tokens_out=asking.tokens_out,
             milliseconds=self.milliseconds,
+            mark=self._mark(model),
         )
 
     async def end(self, outcome: str, model: Model | None = None) -> None:
@@ -98,7 +101,14 @@ class Booking:
             "milliseconds": self.milliseconds,
             "outcome": outcome,
             "tried": asking.tried,
+            "checks": {"attempts": [checking.noted(each, request.conversation.mask) for each in asking.checked]} if asking.checked else {},
         }
+
+    def _mark(self, model: Model) -> Mark:
+        request = self.asking.request
+        return Mark(
+            model=model.name, template=request.template, template_version=request.template_version, call_id=self.call_id, made_at=self.asked_at
+        )
 
 
 async def begin(context: Context, asking: Asking, chosen: Sequence[Model]) -> Booking:

@@ -45,3 +45,10 @@ class UnknownCall(HanseError):
 
     status = 404
     exit_code = 2
+
+
+class UnknownClaim(HanseError):
+    """There is no banned claim “{phrase}” of this language and country. `hanse call language.claims` lists those there are."""
+
+    status = 404
+    exit_code = 2

@@ -10,11 +10,15 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
+import psycopg
 import structlog
+from psycopg_pool import PoolTimeout
 
 from hanse.ai.language import asking, booking, door, models, record, streaming
 from hanse.ai.language.asking import PATIENCE, Asking, Patience
 from hanse.ai.language.booking import Booking, Refused
+from hanse.ai.language.checks import banned
+from hanse.ai.language.checks.claims import Claims
 from hanse.ai.language.model import Model
 from hanse.ai.language.requests import Answer, NoAnswer, Request, Role, Why
 from hanse.base import tracing
@@ -35,8 +39,8 @@ async def ask(context: Context, request: Request, *, patience: Patience = PATIEN
 async def stream(context: Context, request: Request, *, patience: Patience = PATIENCE) -> AsyncGenerator[str | Answer | NoAnswer, None]:
     """Give an answer piece by piece, as texts with true values, and in the end the whole `Answer` or a `NoAnswer`.
 
-    Once something was said no other model is asked: an answer that stops in the middle ends in `NoAnswer`, and what was shown has to be
-    replaced. Use it with `contextlib.aclosing`, so that it ends at once when nobody listens any more.
+    Once something was said no other model is asked: an answer that stops in the middle, or that fails its checks in the end, ends in
+    `NoAnswer`, and what was shown has to be replaced. Use it with `contextlib.aclosing`, so that it ends at once when nobody listens any more.
     """
     chosen = await _chosen(context, request)
     if isinstance(chosen, NoAnswer):
@@ -82,7 +86,21 @@ async def _known(context: Context, role: Role) -> tuple[bool, Sequence[Model]]:
 async def _begun(context: Context, request: Request, chosen: Sequence[Model], patience: Patience) -> Booking:
     """Mask the question, leave out models it is too long for and reserve its budget; raises `Refused`."""
     ends_at = asyncio.get_running_loop().time() + request.deadline_seconds
-    return await booking.begin(context, Asking(request, door.prompt(request), ends_at, patience), chosen)
+    claims = await _claims(context) if request.checks and request.checks.claims else Claims()
+    prompt = await asyncio.to_thread(door.prompt, request)  # long texts take a moment, and the first one waits for the dictionaries
+    return await booking.begin(context, Asking(request, prompt, ends_at, patience, claims), chosen)
+
+
+async def _claims(context: Context) -> Claims:
+    """Return what may not be claimed; raises `Refused`."""
+    held = banned.held(context)
+    if held.claims is not None:
+        return held.claims
+    try:
+        async with record.apart(context) as connection:
+            return await held.read(connection)
+    except (psycopg.Error, PoolTimeout):
+        raise Refused(NoAnswer(Why.FAILED, "the database is away")) from None
 
 
 async def _booked(context: Context, request: Request, chosen: Sequence[Model], patience: Patience) -> Answer | NoAnswer:
@@ -117,7 +135,13 @@ async def _pieces(booked: Booking) -> AsyncGenerator[str | Answer | NoAnswer, No
 
 
 async def _failed(booked: Booking, *, is_broken: bool = False) -> NoAnswer:
-    why = Why.BROKEN_OFF if is_broken else Why.UNUSABLE if booked.asking.is_unusable else Why.FAILED
+    why = _why(booked.asking, is_broken=is_broken)
     structlog.get_logger().warning("no language model answered", capability=booked.asking.request.capability, tried=booked.asking.reason)
     await booked.end(why.value)
     return NoAnswer(why, booked.asking.reason or "no answer in time", booked.call_id)
+
+
+def _why(asked: Asking, *, is_broken: bool) -> Why:
+    if asked.is_failed:
+        return Why.FAILED_CHECKS
+    return Why.BROKEN_OFF if is_broken else Why.UNUSABLE if asked.is_unusable else Why.FAILED

@@ -1,13 +1,37 @@
-"""Operations on language models: which there are, what they may cost, the switch for all, and the record of what was asked."""
+"""Operations on language models: which there are, what they may cost and may not say, the switch for all, and the record of what was asked."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+import msgspec
+
 from hanse.ai.language import budgets as limits
 from hanse.ai.language import models as registered
 from hanse.ai.language import record, trying
-from hanse.ai.language.errors import InvalidModelAddress, OpenModelAddress, UnknownBudget, UnknownCall, UnknownLanguageModel, UnreadableModelKey
+from hanse.ai.language.checks import Checks, Facts, Fault, Style, banned, checking
+from hanse.ai.language.checks.schemas import (
+    AskChecks,
+    AskClaims,
+    BannedClaim,
+    BannedClaims,
+    FoundFault,
+    FoundFaults,
+    ImportClaims,
+    NamedClaim,
+    SaveClaim,
+    SavedClaim,
+    SavedClaims,
+)
+from hanse.ai.language.errors import (
+    InvalidModelAddress,
+    OpenModelAddress,
+    UnknownBudget,
+    UnknownCall,
+    UnknownClaim,
+    UnknownLanguageModel,
+    UnreadableModelKey,
+)
 from hanse.ai.language.schemas import (
     AskBudgets,
     AskCall,
@@ -140,3 +164,49 @@ async def keep(request: Keep, context: Context) -> Kept:
     """Say how many days the record of language models is kept; older calls are deleted every night."""
     await (await context.connection()).execute(registered.queries["keep"], {"days": request.days})
     return Kept(days=request.days)
+
+
+@operation(purpose=Purpose.OPERATION, effect=Effect.READ, example=AskClaims(language="de"))
+async def claims(request: AskClaims, context: Context) -> BannedClaims:
+    """List the claims that answers of language models may not make, each with its reason and the law behind it."""
+    return BannedClaims(claims=await banned.listing(await context.connection(), request))
+
+
+@operation(purpose=Purpose.OPERATION, effect=Effect.WRITE, example=SaveClaim(phrase="klimaneutral", law="UWG § 5"))
+async def save_claim(request: SaveClaim, context: Context) -> SavedClaim:
+    """Ban a claim from answers of language models, change it, or switch it off and on.
+
+    It is found in all forms of its words, with and without hyphens. A model that makes it is told why it may not, and asked once more.
+    """
+    await banned.save(context, (request,))
+    return SavedClaim(**{**msgspec.structs.asdict(request), "phrase": banned.plain(request.phrase)})
+
+
+@operation(purpose=Purpose.OPERATION, effect=Effect.WRITE, errors=(UnknownClaim,), example=NamedClaim(phrase="Testsieger"))
+async def remove_claim(request: NamedClaim, context: Context) -> BannedClaim:
+    """Take a claim off the list; what it was is told, so that it can be saved again."""
+    return await banned.remove(context, request)
+
+
+@operation(purpose=Purpose.OPERATION, effect=Effect.WRITE, example=ImportClaims(claims=[SaveClaim(phrase="best price", language="en")]))
+async def import_claims(request: ImportClaims, context: Context) -> SavedClaims:
+    """Ban many claims at once; those that are banned already are changed, and none is taken off the list."""
+    await banned.save(context, request.claims)
+    return SavedClaims(saved=len(request.claims))
+
+
+@operation(purpose=Purpose.OPERATION, effect=Effect.READ, example=AskChecks(text="Garantiert klimaneutral, nur 19,99 €.", facts="Preis: 29,99 €"))
+async def check_text(request: AskChecks, context: Context) -> FoundFaults:
+    """Check a text as an answer of a language model would be: banned claims, tone, and what is not among the facts. Nothing is kept."""
+    wanted = Checks(
+        facts=None if request.facts is None else Facts(texts=(request.facts,), language=request.language or "de"),
+        style=Style(address=request.form_of_address),
+        language=request.language,
+        country=request.country,
+    )
+    found = await checking.find(request.text, wanted, await banned.held(context).read(await context.connection()))
+    return FoundFaults(faults=[_fault(each) for each in found])
+
+
+def _fault(found: Fault) -> FoundFault:
+    return FoundFault(kind=found.kind.value, start=found.start, end=found.end, text=found.quote, reason=found.why, law=found.law)

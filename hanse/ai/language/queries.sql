@@ -93,11 +93,12 @@ WITH person AS (
 )
 INSERT INTO language_calls (
     call_id, asked_at, purpose, capability, basis, template, template_version, role, model, masked_prompt, masked_answer, tokens_in, tokens_out,
-    is_counted, cost_minor, currency, milliseconds, outcome, tried, profile_id
+    is_counted, cost_minor, currency, milliseconds, outcome, tried, checks, profile_id
 )
 SELECT %(call_id)s, %(asked_at)s, %(purpose)s, %(capability)s, %(basis)s, %(template)s, %(template_version)s, %(role)s, %(model)s,
     CASE WHEN keeps THEN %(masked_prompt)s ELSE '' END, CASE WHEN keeps THEN %(masked_answer)s ELSE '' END, %(tokens_in)s, %(tokens_out)s,
-    %(is_counted)s, %(cost_minor)s, %(currency)s, %(milliseconds)s, %(outcome)s, %(tried)s, (SELECT profile_id FROM person)
+    %(is_counted)s, %(cost_minor)s, %(currency)s, %(milliseconds)s, %(outcome)s, %(tried)s,
+    CASE WHEN keeps THEN %(checks)s::jsonb ELSE '{}' END, (SELECT profile_id FROM person)
 FROM (SELECT %(profile_id)s::uuid IS NULL OR EXISTS (SELECT FROM person) AS keeps) AS asked;
 
 -- note_checks --

@@ -38,7 +38,7 @@ async def apart(context: Context) -> AsyncIterator[Connection]:
 async def add(connection: Connection, facts: Mapping[str, Any]) -> None:
     """Put a call on record."""
     texts = {name: _kept(facts[name]) for name in ("masked_prompt", "masked_answer")}
-    await connection.execute(queries["add_call"], {**facts, **texts, "tried": database.jsonb(facts["tried"])})
+    await connection.execute(queries["add_call"], {**facts, **texts, **{name: database.jsonb(facts[name]) for name in ("tried", "checks")}})
 
 
 async def note_checks(context: Context, call_id: UUID, checks: Mapping[str, Any]) -> None:

@@ -9,6 +9,8 @@ from uuid import UUID
 
 import msgspec
 
+from hanse.ai.language.checks import Checks
+from hanse.ai.language.mark import Mark
 from hanse.base.decision import Basis
 from hanse.base.operation import Purpose
 
@@ -128,6 +130,8 @@ class Request:
     """Whom it is about, where that is known; the record of it is erased with them."""
     template: str = ""
     template_version: str = ""
+    checks: Checks | None = None
+    """What the answer is checked for before anybody sees it; null for nothing."""
 
 
 class Why(StrEnum):
@@ -145,6 +149,8 @@ class Why(StrEnum):
     """No model answered in time."""
     UNUSABLE = "unusable"
     """What came cannot be used: empty, cut off, or not of the shape that was asked for."""
+    FAILED_CHECKS = "failed_checks"
+    """A model said twice what it may not: something that was not given, a banned claim, or in the wrong tone."""
     BROKEN_OFF = "broken_off"
     """An answer stopped in the middle, or who asked went away."""
 
@@ -177,6 +183,8 @@ class Answer:
     tokens_in: int = 0
     tokens_out: int = 0
     milliseconds: int = 0
+    mark: Mark | None = None
+    """Says in a way that machines read that a model made it; whoever shows the answer to people passes it on. Null in tests alone."""
 
     def of(self, kind: type[KindT]) -> KindT:
         """Return the struct that was asked for."""

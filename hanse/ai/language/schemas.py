@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 import msgspec
@@ -16,8 +16,8 @@ Price = Annotated[float, Meta(ge=0, le=10_000_000)]
 Amount = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
 SearchText = Annotated[str, Meta(max_length=200)]
 Verdict = Literal["good", "bad"]
-Outcome = Literal["answered", "fell_back", "refused_by_budget", "too_long", "failed", "unusable", "broken_off"]
-OUTCOMES = ("answered", "fell_back", "refused_by_budget", "too_long", "failed", "unusable", "broken_off")
+Outcome = Literal["answered", "fell_back", "refused_by_budget", "too_long", "failed", "unusable", "failed_checks", "broken_off"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 class AskModels(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -8,8 +8,8 @@ from contextlib import aclosing
 
 import httpx2
 
-from hanse.ai.language import client, door, failures, understanding
-from hanse.ai.language.asking import ATTEMPTS, UNUSABLE, Asking
+from hanse.ai.language import client, door, failures
+from hanse.ai.language.asking import ATTEMPTS, FAILED_CHECKS, UNUSABLE, Asking
 from hanse.ai.language.failures import Failure
 from hanse.ai.language.model import Model
 from hanse.ai.language.replies import Gathering, Speech
@@ -35,7 +35,7 @@ class Speaking:
             async with aclosing(self._of(model, is_last=place + 1 == len(models))) as pieces:
                 async for piece in pieces:
                     yield piece
-            if self.found or self.is_begun:
+            if self.found or self.is_begun or self.asking.is_failed:
                 return
 
     async def _of(self, model: Model, *, is_last: bool) -> AsyncGenerator[str, None]:
@@ -73,7 +73,7 @@ class Speaking:
                     yield text
         if asking.request.shape is None and (text := restoring.feed(speech.end()) + restoring.end()):
             yield text
-        self._ended(model, gathering)
+        await self._ended(model, gathering)
 
     def _heard(self, gathering: Gathering, piece: bytes) -> str:
         """Take in a piece; raises `Failure` where an answer has no end."""
@@ -98,19 +98,19 @@ class Speaking:
     def _charge(self, model: Model, failure: Failure) -> None:
         """Add what an answer cost that stopped in the middle, or that never began."""
         asking = self.asking
-        if failure.kind == UNUSABLE:  # it is counted already
+        if failure.kind in {UNUSABLE, FAILED_CHECKS}:  # it is counted already
             return
         if self.is_begun and asking.last is not None:
             asking.count(model, asking.prompt, asking.last)
         else:
             asking.charge(model, asking.prompt, failure)
 
-    def _ended(self, model: Model, gathering: Gathering) -> None:
+    async def _ended(self, model: Model, gathering: Gathering) -> None:
         asking = self.asking
         completion = gathering.finished()
         asking.count(model, asking.prompt, completion)
         try:
-            self.found = model, understanding.understand(completion, asking.request)
+            self.found = model, await asking.understood(completion)
             asking.note(model, "answered")
-        except Unusable:
-            raise Failure(UNUSABLE) from None
+        except Unusable as error:
+            raise Failure(FAILED_CHECKS if error.is_checked else UNUSABLE) from None

@@ -11,6 +11,8 @@ from hanse.ai.language import shape
 from hanse.ai.language.replies import Completion, RawCall
 from hanse.ai.language.requests import Message, Request, ToolCall
 
+AGAIN = "Write the whole answer anew, without this, and say nothing that you were not given. Write the answer alone, and no word about this."
+
 
 @dataclass(frozen=True)
 class Understood:
@@ -24,10 +26,11 @@ class Understood:
 class Unusable(Exception):
     """A completion is not what was asked for; `problem` tells the model what to mend, and nobody else, as it may quote the answer."""
 
-    def __init__(self, problem: str) -> None:
-        """Say what is wrong."""
+    def __init__(self, problem: str, *, is_checked: bool = False) -> None:
+        """Say what is wrong, and whether it is of the right shape and says what it may not."""
         super().__init__("unusable")
         self.problem = problem
+        self.is_checked = is_checked
 
 
 def understand(completion: Completion, request: Request) -> Understood:
@@ -43,10 +46,15 @@ def understand(completion: Completion, request: Request) -> Understood:
         raise Unusable(shape.problem(error)) from None
 
 
-def mending(completion: Completion, problem: str, request: Request) -> tuple[Message, Message]:
+def mending(completion: Completion, error: Unusable, request: Request) -> tuple[Message, Message]:
     """Return the messages with which a model is asked once more."""
-    again = shape.instruction(request.shape) if request.shape is not None else "Call a tool with arguments that fit its schema, or answer in words."
-    return Message("assistant", completion.readable), Message("user", f"This answer cannot be used: {problem}.\n{again}")
+    again = [AGAIN] if error.is_checked else []
+    if request.shape is not None:
+        again.append(shape.instruction(request.shape))
+    elif not error.is_checked:
+        again.append("Call a tool with arguments that fit its schema, or answer in words.")
+    told = "\n".join((f"This answer cannot be used: {error.problem}.", *again))
+    return Message("assistant", completion.readable), Message("user", told)
 
 
 def _call(raw: RawCall, place: int, request: Request) -> ToolCall:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
 
@@ -81,6 +82,8 @@ _MEASURE = re.compile(
     re.IGNORECASE,
 )
 _ONE = re.compile(_NUMBER)
+UNIT = rf"(?:{re.sub('([23])', lambda found: f'[{found[1]}{chr(0xB0 + int(found[1]))}]', _NAMES)})(?![\w²³])"
+"""Any unit, as part of a regular expression that does not mind case; `m2` and `m²` are the same."""
 _GROUPS = re.compile("(?<=\\d)[\u00a0\u2009\u202f](?=\\d{3}(?!\\d))")
 _SAME = str.maketrans({"⁄": "/", "–": "-", "−": "-", "’": "'", "″": '"', "”": '"', "“": '"'})
 _HALVES = re.compile(r"(?<=\d)(?=[¼-¾⅐-⅞])")
@@ -96,6 +99,26 @@ def apart(text: str, language: str = "de") -> tuple[list[Measure], str]:
     """Return the measures of a text, and the text without them: of `8mm bohrer` the one and `bohrer`."""
     plain = _plain(text)
     return list(_measures(text, language)), _MEASURE.sub(" ", plain)
+
+
+def number(text: str, language: str = "de") -> Decimal | None:
+    """Return the number that a text is, to its last digit; null where it is none. `1.000` is a thousand in German, one in English."""
+    plain = _plain(text).strip()
+    if not _ONE.fullmatch(plain):
+        return None
+    if "/" in plain:
+        value = _number(plain, language)
+        return None if value is None else Decimal(f"{value:.9g}")
+    return Decimal(_decimal(plain.replace("'", ""), language))
+
+
+def unit(name: str) -> tuple[str, Decimal] | None:
+    """Return the canonical unit that a name stands for, and how much of it one is; null where it is none."""
+    plain = _plain(name).strip()
+    if plain not in _FACTORS and plain.lower() not in _FOLDED:
+        return None
+    canonical, factor = _unit(plain)
+    return canonical, Decimal(f"{factor:.9g}")
 
 
 def _measures(text: str, language: str) -> Iterator[Measure]:

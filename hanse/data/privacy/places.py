@@ -62,7 +62,7 @@ WITHOUT_PEOPLE = frozenset(
         *("search_entries", "search_vectors", "search_facets", "search_words", "search_passages", "search_phrases"),
         *("search_rules", "search_rule_changes", "search_synonyms"),
         *("procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"),
-        *("language_models", "language_settings", "language_budgets", "language_usage"),
+        *("language_models", "language_settings", "language_budgets", "language_usage", "language_claims"),
     }
 )
 """Tables about the shop, or about those who work with Hanse; or of numbers and hashes alone."""

@@ -76,7 +76,7 @@ def _asked(visit: Visit, limit: int) -> AskCalls:
     return AskCalls(
         text=text if visit.may(Permission.PERSONAL_DATA) else None,
         capability=given.get("capability") or None,
-        outcome=outcome,  # type: ignore[arg-type]  # one of the list
+        outcome=outcome,
         verdict=verdict,
         before=_uuid(given.get("before")),
         limit=limit,

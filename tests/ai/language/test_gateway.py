@@ -124,7 +124,7 @@ async def test_a_streamed_answer_is_restored_as_it_comes(context: Context) -> No
 
 @pytest.mark.usefixtures("endpoint")
 @pytest.mark.parametrize("leaves_house", [False, True])
-async def test_a_tool_in_the_house_gets_true_values_and_one_outside_the_masked_ones(context: Context, leaves_house: bool) -> None:  # noqa: FBT001
+async def test_a_tool_in_the_house_gets_true_values_and_one_outside_the_masked_ones(context: Context, leaves_house: bool) -> None:  # noqa: FBT001  # a parameter of the test
     tool = Tool("send_letter", f"Sends a letter, such as to {SECRET}.", Send, leaves_house=leaves_house)
     request = question(f"Call the tool send_letter for one page to {SECRET}.", tools=(tool,))
     found = await answered(context, request)
@@ -164,9 +164,8 @@ async def test_the_endpoint_is_asked_as_its_interface_wants(context: Context, fa
     await answered(context, question(temperature=0.2, seed=7, shape=Reply))
     asked = fake.asked[0]
     assert (asked.path, asked.headers["authorization"]) == ("/v1/chat/completions", "Bearer sk-secret")
-    assert {name: asked.body[name] for name in ("model", "max_tokens", "temperature", "seed")} == {
-        "model": "first-model", "max_tokens": 200, "temperature": 0.2, "seed": 7
-    }  # fmt: skip
+    wanted = {"model": "first-model", "max_tokens": 200, "temperature": 0.2, "seed": 7}
+    assert {name: asked.body[name] for name in wanted} == wanted
     wanted = asked.body["response_format"]["json_schema"]
     assert (wanted["strict"], wanted["schema"]["required"], wanted["schema"]["additionalProperties"]) == (True, ["pages", "salutation"], False)
 

@@ -1,0 +1,50 @@
+"""Banned claims in the console: listed with their law, tried on a text, saved, renamed, switched off, removed with a way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from hanse.data.access.accounts import Role
+from hanse.serve.console import pages
+from tests.serve.console.conftest import Browser
+
+PATH = "/language/claims"
+GERMAN = {"Accept-Language": "de"}
+SignIn = Callable[..., Browser]
+
+
+def test_claims_are_kept_and_tried(browser: SignIn) -> None:
+    anna = browser()
+    shown = anna.get(PATH, headers=GERMAN).text
+    assert "klimaneutral" in shown
+    assert "Richtlinie (EU) 2024/825" in shown
+    tried = anna.post(f"{PATH}/try", {"text": "Klimaneutrale Säge für 5 € <b>", "facts": "Preis 6 €", "language": "de"}, headers=GERMAN).text
+    assert (
+        '<mark title="verbotene Aussage">Klimaneutrale</mark> Säge für <mark title="Preis, der nicht in den Fakten steht">5 €</mark> &lt;b&gt;'
+        in tried
+    )
+    assert "Nichts wurde darin gefunden" in anna.post(f"{PATH}/try", {"text": "Eine Säge"}, headers=GERMAN).text
+    assert anna.post(f"{PATH}/try", {"text": "x", "country": "Germany"}).status_code == 400
+
+    claim = {"phrase": "billigster", "language": "de", "country": "at", "reason": "<i>", "law": "UWG § 2", "is_on": "true"}
+    assert anna.post(PATH, claim).status_code == 303
+    key = {"phrase": "billigster", "language": "de", "country": "AT"}
+    form = anna.get(f"{PATH}?{urlencode(key)}").text
+    assert 'value="&lt;i&gt;"' in form
+    renamed = {**claim, "phrase": "allerbilligster", "is_on": "", "before": "billigster\nde\nAT"}
+    assert anna.post(PATH, renamed).status_code == 303
+    assert anna.get(f"{PATH}?{urlencode(key)}").status_code == 404
+    gone = anna.post(f"{PATH}/remove", {**key, "phrase": "allerbilligster"})
+    assert gone.status_code == 303
+    assert "allerbilligster" in bytes.fromhex(gone.cookies[pages.TOAST_COOKIE]).decode()
+    assert anna.post(PATH, {**claim, "phrase": "x"}).status_code == 400
+
+
+def test_who_may_not_change_rules_sees_and_tries_only(browser: SignIn) -> None:
+    viewer = browser(Role.VIEWER)
+    shown = viewer.get(PATH).text
+    assert "claim-form" not in shown
+    assert viewer.post(f"{PATH}/try", {"text": "klimaneutral", "language": "de"}).status_code == 200
+    assert viewer.post(PATH, {"phrase": "billigster"}).status_code == 403
+    assert viewer.post(f"{PATH}/remove", {"phrase": "klimaneutral"}).status_code == 403
