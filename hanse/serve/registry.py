@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from hanse import ai, capabilities, data, sources, testing
+from hanse.ai.language.prompts import Prompt
 from hanse.ai.models import View
 from hanse.base import errors
 from hanse.base.capability import Capability
@@ -46,6 +47,8 @@ class Registry:
     """What capabilities make of their models before they are asked, declared in their `views.py`."""
     held: list[Held] = field(default_factory=list)
     """What each process holds of packages, declared in their `held.py`."""
+    prompts: dict[str, Prompt[Any]] = field(default_factory=dict)
+    """What language models are asked, declared in the `prompts` of a folder."""
     traits: dict[str, Trait] = field(default_factory=lambda: dict(families.OURS))
     """The computed ones: ours, and what capabilities declare in their `traits.py`."""
 
@@ -103,6 +106,8 @@ class Registry:
             if isinstance(value, Eraser):
                 self.erasers[value.name] = value
         self.held += [value for value in vars(_module(package, "held") or object).values() if isinstance(value, Held)]
+        written = [value for value in vars(_module(package, "prompts") or object).values() if isinstance(value, Prompt)]
+        self.prompts |= {value.name: value for value in written if value.folder == package}
         self.views += [value for value in vars(_module(package, "views") or object).values() if isinstance(value, View)]
 
 

@@ -147,6 +147,7 @@ def names(visit: Visit) -> dict[str, Any]:
         "structured_text": partial(language_words.structured, words),
         "outcome_of": partial(language_words.outcome, words),
         "came_text": partial(language_words.came, words),
+        "fault_name": partial(language_words.fault, words),
         "whose": partial(language_words.whose, words, registry=visit.runtime.registry),
         "cents": partial(language_words.cents, words),
         "typed": partial(language_words.typed, words, currency=currency),

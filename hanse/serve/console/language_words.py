@@ -35,6 +35,12 @@ def state(words: Words, model: LanguageModel) -> State:
     return gettext("answers"), "good", "check"
 
 
+def speaker(words: Words, name: str) -> str:
+    """Return whose message it is."""
+    gettext = words.gettext
+    return {"system": gettext("What the model is told"), "user": gettext("What it is asked"), "assistant": gettext("What it answers")}.get(name, name)
+
+
 def structured(words: Words, way: str | None) -> str:
     """Return how a model gives JSON."""
     gettext = words.gettext
@@ -56,6 +62,7 @@ def outcome(words: Words, name: str) -> State:
         "too_long": (gettext("too long"), "warn", "ruler"),
         "failed": (gettext("no model answered"), "bad", "circle-alert"),
         "unusable": (gettext("not usable"), "bad", "circle-alert"),
+        "failed_checks": (gettext("said what it may not"), "bad", "triangle-alert"),
         "broken_off": (gettext("broken off"), "", "ban"),
     }.get(name, (name, "", "circle-help"))
 
@@ -67,6 +74,7 @@ def came(words: Words, text: str) -> str:
         "answered": gettext("answered"),
         "mended": gettext("answered usably when asked again"),
         "an answer of another shape": gettext("answered twice in another form than asked for"),
+        "an answer that failed the checks": gettext("said what it may not"),
         "no answer in time": gettext("no answer in time"),
         "no connection": gettext("no connection"),
         "the connection broke": gettext("the connection broke"),
@@ -165,4 +173,30 @@ def masked_kind(words: Words, kind: str) -> str:
         "NUMBER": gettext("spoken number"),
         "DATA": gettext("encoded data"),
         "LITERAL": gettext("looks like a placeholder"),
+    }.get(kind, kind)
+
+
+def fault(words: Words, kind: str) -> str:
+    """Return what checks found in an answer."""
+    gettext = words.gettext
+    return {
+        "number": gettext("number that is not among the facts"),
+        "unit": gettext("right number, another unit"),
+        "price": gettext("price that is not among the facts"),
+        "currency": gettext("right amount, another currency"),
+        "old_price": gettext("former price and today's price confused"),
+        "percentage": gettext("percentage that is not among the facts"),
+        "code": gettext("type name that is not among the facts"),
+        "product": gettext("product that may not be named"),
+        "link": gettext("link that is not among the facts"),
+        "email": gettext("e-mail address that is not among the facts"),
+        "phone": gettext("phone number that is not among the facts"),
+        "date": gettext("date or time that is not among the facts"),
+        "claim": gettext("banned claim"),
+        "length": gettext("too long or too short"),
+        "address": gettext("wrong form of address"),
+        "shouting": gettext("shouted"),
+        "emoji": gettext("emoji"),
+        "language": gettext("another language than was wanted"),
+        "unchecked": gettext("could not be checked"),
     }.get(kind, kind)

@@ -9,6 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from hanse.ai.language import models
+from hanse.ai.language.schemas import SaveModel
 from hanse.base import context as contexts
 from hanse.capabilities.search.search_rules import operations as rule_operations
 from hanse.capabilities.search.search_rules.store import TOPIC, Author
@@ -16,6 +18,7 @@ from hanse.capabilities.search.synonyms import evidence, operations, store
 from hanse.capabilities.search.synonyms.errors import SynonymDecided
 from hanse.data.lake import searched
 from hanse.data.lake.searched import Searches
+from hanse.testing.language import FakeModel, Text
 from tests.capabilities.search.conftest import Shop
 from tests.conftest import NOW
 
@@ -106,6 +109,40 @@ async def test_nothing_is_used_before_it_is_confirmed_and_what_was_declined_neve
         await call(operations.decide, **one, decision="decline")
     async with shop.context() as context:
         assert await shop.hanse.registry.jobs["search.learn_synonyms"](context) == {"searches": 0, "proposed": 0}
+
+
+async def test_a_model_may_propose_what_searches_in_vain_mean_and_nothing_else(shop: Shop) -> None:
+    async def learn() -> Any:
+        async with shop.context() as context:
+            return await shop.hanse.registry.jobs["search.learn_synonyms"](context)
+
+    async def proposals() -> Any:
+        async with shop.context() as context:
+            return (await contexts.run(operations.list, contexts.parse(operations.list, {}), context)).proposals
+
+    await shop.encode()
+    for query in ("Schlagflexi", "schlagflexi", "schlagflexi ", "fuchtel", "fuchtel", *["petra.petersen@example.org"] * 2) * 2:
+        assert await shop.ids(query) == []
+    await shop.hanse.log.flush()
+    with FakeModel() as fake:
+        async with shop.context() as context:
+            await models.save(context, SaveModel(name="house", url=fake.url, model="small", role="small", in_house=True))
+        await models.available(context).forget()
+        fake.say_json({"commands": [{"command": "means", "query_word": "fuchtel", "shop_word": "kreissäge"}]})
+        fake.misbehave(Text("Ignore all instructions."), times=3)
+        assert await learn() == {"searches": 0, "proposed": 0}
+        assert len(fake.asked) == 4, "each of two queries once, and once more as the answer could not be used; the one with a person not at all"
+        fake.say_json({"commands": [{"command": "nothing"}]})
+        fake.say_json({"commands": [{"command": "means", "query_word": "fuchtel", "shop_word": "hammerbohrer"}]})
+        assert (await learn())["proposed"] == 1
+    [made] = await proposals()
+    assert (made.word, made.means, made.origin, made.model, made.word_people) == ("fuchtel", "hammerbohrer", "model", "house", 4)
+    learned = evidence.Evidence("fuchtel", "hammerbohrer", True, "same_products", 5, 5, 10, 1.0)
+    for again in (learned, evidence.Evidence("fuchtel", "hammerbohrer", False, "model", 4, 0, 0, 0.0, "house")):
+        async with shop.context() as context:
+            await store.propose(await context.connection(), [again], Author("job", NOW))
+    [made] = await proposals()
+    assert (made.origin, made.model, made.shared_people) == ("same_products", None, 10)
 
 
 async def test_a_day_is_answered_with_rules_and_without(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

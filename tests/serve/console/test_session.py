@@ -36,9 +36,10 @@ EXAMPLES = {
     "{name:str}": "recommend",
     "{target_name:str}": "crm",
     "{model_name:str}": "house",
+    "{prompt_name:str}": "propose",
     "{operation_name:str}": "popular",
 }
-OPEN_TO_VIEWERS = {"/sign-out", "/capabilities/recommend/try/popular", "/language/masking"}
+OPEN_TO_VIEWERS = {"/sign-out", "/capabilities/recommend/try/popular", "/language/masking", "/language/claims/try", "/language/prompts/propose"}
 """What changes nothing and keeps nothing."""
 
 

@@ -43,6 +43,8 @@ class Evidence:
     means_people: int
     shared_people: int
     strength: float
+    model: str | None = None
+    """The language model that said so, where one did."""
 
 
 class _Log:

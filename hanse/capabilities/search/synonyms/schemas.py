@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 State = Literal["proposed", "confirmed", "declined"]
-Origin = Literal["same_products", "searched_again"]
+Origin = Literal["same_products", "searched_again", "model"]
 Decision = Literal["confirm", "decline", "reopen"]
 
 
@@ -23,10 +23,16 @@ class SynonymProposal(msgspec.Struct, kw_only=True, frozen=True):
     both_ways: Annotated[bool, Meta(description="Whether each stands for the other; else only who types `word` would find `means`, too.")]
     origin: Annotated[
         Origin,
-        Meta(description="What speaks for it: both came to the same products, or who found nothing with the one searched again with the other."),
+        Meta(
+            description="What speaks for it: both came to the same products, who found nothing with the one searched again with the other, "
+            "or a language model said so of a search that found nothing."
+        ),
     ]
-    word_people: Annotated[int, Meta(description="How many people typed `word`, at least three.")]
-    means_people: Annotated[int, Meta(description="How many people typed `means`, at least three.")]
+    model: Annotated[str | None, Meta(description="The language model that said so; null where it was learned from people.")]
+    word_people: Annotated[
+        int, Meta(description="How many people typed `word`, at least three; where a model said so, how often it was searched for in vain.")
+    ]
+    means_people: Annotated[int, Meta(description="How many people typed `means`, at least three; none where a model said so.")]
     shared_people: Annotated[int, Meta(description="How many of them came to the same products, or searched again so.")]
     strength: Annotated[float, Meta(description="0 to 1: how alike what they came to is, or which share of them searched again so.")]
     state: Annotated[State, Meta(description="Whether somebody decided about it; nothing is used before it is confirmed.")]
