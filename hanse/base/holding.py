@@ -27,6 +27,15 @@ class Warmable(Protocol):
         ...
 
 
+@runtime_checkable
+class Closable(Protocol):
+    """Something held that has to be closed when the process ends."""
+
+    def close(self) -> Awaitable[None]:
+        """Close it."""
+        ...
+
+
 @dataclass(frozen=True)
 class Held:
     """A declaration in a `held.py`: how it is made, found again by its type with `context.resource(...)`, and the topics of its news."""

@@ -23,7 +23,7 @@ from hanse.base.clock import Clock, SystemClock
 from hanse.base.config import Settings
 from hanse.base.context import SYSTEM, Caller, Context, Progress, Resources
 from hanse.base.erasing import Erasers
-from hanse.base.holding import Warmable
+from hanse.base.holding import Closable, Warmable
 from hanse.base.postgres import EmbeddedPostgres
 from hanse.data import migrations
 from hanse.data.catalog.summaries import Summaries
@@ -83,6 +83,8 @@ class Runtime:
         """Write what is held and close everything."""
         await tasks.end(*self._tasks)
         await self.log.finish()
+        for held in [each for each in self.resources.held.values() if isinstance(each, Closable)]:
+            await held.close()
         await self.resources.pool.close()
         await self.telemetry.stop()
 

@@ -75,7 +75,7 @@ async def _prepare(conninfo: str) -> str:
 
 
 @SCHEMA.parametrize()
-@hypothesis.settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
+@hypothesis.settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
 def test_every_request_is_answered_as_the_document_says(case: Any, client: TestClient[Litestar]) -> None:
     sent = case.as_transport_kwargs(base_url="http://testserver.local")
     body = {name: sent[name] for name in ("json", "params") if sent.get(name) is not None}

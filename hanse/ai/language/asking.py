@@ -12,9 +12,10 @@ from typing import Any
 
 import httpx2
 
-from hanse.ai.language import client, door, failures, tokens, understanding
+from hanse.ai.language import client, connections, door, failures, tokens, understanding
 from hanse.ai.language.checks import Fault, checking
 from hanse.ai.language.checks.claims import Claims
+from hanse.ai.language.connections import Connections
 from hanse.ai.language.door import Body, Prompt
 from hanse.ai.language.failures import Failure
 from hanse.ai.language.model import Model
@@ -55,6 +56,8 @@ class Asking:
     patience: Patience = PATIENCE
     claims: Claims = field(default_factory=Claims)
     """What the shop does not want to be claimed."""
+    kept: Connections | None = None
+    """Connections that stay open."""
     tried: list[dict[str, Any]] = field(default_factory=list)
     """Which model was asked, and what came of it."""
     tokens_in: int = 0
@@ -90,7 +93,7 @@ class Asking:
     async def ask(self, model: Model, *, is_last: bool) -> Understood | None:
         """Ask one model for what is wanted, and once more where it is not that; null where it fails."""
         prompt, came = self.prompt, UNUSABLE
-        async with client.opened() as http:
+        async with connections.opened(self.kept) as http:
             for is_repaired in (False, True):
                 completion = await self._complete(http, model, prompt, is_last=is_last)
                 if completion is None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from functools import lru_cache
 
 import httpx2
 
@@ -24,19 +22,6 @@ LARGEST_ERROR_BYTES = 65_536
 LONGEST_LINE_BYTES = 1_000_000
 END = b"[DONE]"
 ENDLESS = "an answer without an end"
-
-
-@lru_cache(maxsize=1)
-def _trust() -> ssl.SSLContext:
-    """Return the certificates to trust; reading them takes longer than all the rest."""
-    return httpx2.create_ssl_context(trust_env=False)
-
-
-@asynccontextmanager
-async def opened() -> AsyncIterator[httpx2.AsyncClient]:
-    """Give what connects, for one question with its repetitions: no redirects, no proxies from the environment."""
-    async with httpx2.AsyncClient(verify=_trust(), follow_redirects=False, trust_env=False) as http:
-        yield http
 
 
 async def complete(http: httpx2.AsyncClient, model: Model, body: Body) -> Completion:

@@ -14,7 +14,7 @@ import psycopg
 import structlog
 from psycopg_pool import PoolTimeout
 
-from hanse.ai.language import asking, booking, door, models, record, streaming
+from hanse.ai.language import asking, booking, connections, door, models, record, streaming
 from hanse.ai.language.asking import PATIENCE, Asking, Patience
 from hanse.ai.language.booking import Booking, Refused
 from hanse.ai.language.checks import banned
@@ -88,7 +88,7 @@ async def _begun(context: Context, request: Request, chosen: Sequence[Model], pa
     ends_at = asyncio.get_running_loop().time() + request.deadline_seconds
     claims = await _claims(context) if request.checks and request.checks.claims else Claims()
     prompt = await asyncio.to_thread(door.prompt, request)  # long texts take a moment, and the first one waits for the dictionaries
-    return await booking.begin(context, Asking(request, prompt, ends_at, patience, claims), chosen)
+    return await booking.begin(context, Asking(request, prompt, ends_at, patience, claims, connections.held(context)), chosen)
 
 
 async def _claims(context: Context) -> Claims:

@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 import httpx2
 
-from hanse.ai.language import client, door, failures
+from hanse.ai.language import client, connections, door, failures
 from hanse.ai.language.asking import ATTEMPTS, FAILED_CHECKS, UNUSABLE, Asking
 from hanse.ai.language.failures import Failure
 from hanse.ai.language.model import Model
@@ -42,7 +42,7 @@ class Speaking:
         """Give what one model says, after as many attempts as are worth it."""
         is_plain, failure = False, Failure(failures.LATE)
         for attempt in range(ATTEMPTS):
-            async with client.opened() as http:
+            async with connections.opened(self.asking.kept) as http:
                 try:
                     async with aclosing(self._once(http, model, is_plain=is_plain)) as pieces:
                         async for piece in pieces:

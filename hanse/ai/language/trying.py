@@ -12,7 +12,7 @@ import httpx2
 import msgspec
 from msgspec import Meta
 
-from hanse.ai.language import client, door, failures, shape, tokens
+from hanse.ai.language import client, connections, door, failures, shape, tokens
 from hanse.ai.language.failures import Failure
 from hanse.ai.language.model import Model, Structured
 from hanse.ai.language.replies import Completion, Gathering
@@ -58,7 +58,7 @@ async def run(model: Model) -> Trial:
     """Try a model; never raises."""
     began = time.perf_counter()
     try:
-        async with client.opened() as http:
+        async with connections.opened() as http:
             request = _request(SHORT)
             completion = await _complete(http, model, request)
             took = round(1_000 * (time.perf_counter() - began))

@@ -34,6 +34,8 @@ class Asked:
     body: dict[str, Any]
     raw: str
     """The body as it came."""
+    connection: int
+    """Port of who asked: the same for questions over one connection."""
 
     @property
     def last(self) -> str:
@@ -132,7 +134,7 @@ class _Exchange:
         parts = urlsplit(request.path)
         headers = {name.lower(): value for name, value in request.headers.items()}
         raw = request.rfile.read(int(headers.get("content-length", 0)))
-        self._asked = Asked(parts.path, dict(parse_qsl(parts.query)), headers, msgspec.json.decode(raw), raw.decode())
+        self._asked = Asked(parts.path, dict(parse_qsl(parts.query)), headers, msgspec.json.decode(raw), raw.decode(), request.client_address[1])
 
     def run(self) -> None:
         body, said = self._asked.body, self._model.reply(self._asked)

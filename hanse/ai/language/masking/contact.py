@@ -10,7 +10,7 @@ import phonenumbers
 from hanse.ai.language.masking import context
 from hanse.ai.language.masking.spans import Kind, Span
 
-_EMAIL = re.compile(r"(?:[^\W_]|[.!#$&'*+^_`{|}~-]){1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}|[^\W_][\w.+-]*@[\w.-]*\w")
+_EMAIL = re.compile(r"(?:[^\W_]|[.!#$&'*+^_`{|}~-]){1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}|[^\W_][\w.+-]{0,200}@[\w.-]*\w")
 _SPELT = re.compile(
     r"(?i)[^\W_][\w.+-]{0,63}\s?(?:[\[({<]\s?(?:at|ät|@)\s?[\])}>]|\s(?:at|ät|@)\s|\s?@\s?)\s?"
     r"[^\W_][\w-]{0,62}(?:\s?(?:\.|[\[({<]\s?(?:dot|punkt)\s?[\])}>]|\s(?:dot|punkt)\s)\s?[a-z]{2,12}){1,3}(?![a-z])"
