@@ -34,7 +34,7 @@ COVERAGE = ["--cov=hanse", "--cov-report=term:skip-covered", "--no-cov-on-fail"]
 
 def main(arguments: list[str]) -> int:
     """Run the checks and the tests; return how many of them failed."""
-    with tempfile.TemporaryDirectory(prefix="hanse-tests-") as folder:
+    with tempfile.TemporaryDirectory(prefix="hanse-tests-", ignore_cleanup_errors=True) as folder:  # who was stopped late may still write
         tests = [*TESTS, *(COVERAGE if "--coverage" in arguments else []), f"--basetemp={folder}/pytest"]
         steps = CHECKS if "--checks-only" in arguments else (*CHECKS, ("tests", tests))
         failed = [name for name, command in steps if not _passes(name, [str(part) for part in command])]

@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Phrase = Annotated[str, Meta(min_length=2, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*[\w%][^\x00-\x1f\x7f]*$")]
+Phrase = Annotated[str, Meta(min_length=2, max_length=120, pattern=r"[\w%]")]
 ClaimLanguage = Literal["de", "en"]
 Country = Annotated[str, Meta(max_length=2, pattern=r"^([A-Z]{2})?$")]
-Reason = Annotated[str, Meta(max_length=500, pattern=r"^[^\x00]*$")]
-Law = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")]
+Reason = Annotated[str, Meta(max_length=500)]
+Law = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(max_length=20_000)]
-SearchText = Annotated[str, Meta(max_length=120, pattern=r"^[^\x00]*$")]
+SearchText = Annotated[str, Meta(max_length=120)]
 FormOfAddress = Literal["Sie", "du"]
 
 
