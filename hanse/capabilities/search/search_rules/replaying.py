@@ -78,6 +78,10 @@ class _Asked:
     came: Mapping[str, int]
 
 
+EARLIEST, LATEST = date(1970, 1, 1), date(2999, 12, 31)
+"""Days of which there may be a log; those at the ends of the calendar have no beginning or end in another time zone."""
+
+
 async def replay(context: Context, request: ReplaySearches) -> SearchesReplayed:
     """Answer the searches of a day with rules and without; raises `UnclearSearchRule`, `SearchRuleWithoutQuery`."""
     zone = ZoneInfo(context.settings.time_zone)
@@ -106,6 +110,8 @@ async def replay(context: Context, request: ReplaySearches) -> SearchesReplayed:
 
 def of_day(log: Searches, day: date, zone: ZoneInfo, most: int) -> list[_Asked]:
     """Return the queries that several people typed on a day, the most frequent first."""
+    if not EARLIEST <= day <= LATEST:
+        return []
     begins, ends = (
         np.datetime64(datetime.combine(each, time(), zone).astimezone(ZoneInfo("UTC")).replace(tzinfo=None), "us")
         for each in (day, day + timedelta(days=1))
