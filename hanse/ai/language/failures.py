@@ -11,6 +11,8 @@ import msgspec
 WORTH_WAITING = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
 PERHAPS_TOO_MUCH = frozenset({400, 422})
 """What endpoints say that do not know a field of the question."""
+CRASHED, FIELD = 500, b"response_format"
+"""What llama-cpp-python's server says instead, and the field it stumbles over."""
 CODE = re.compile(r"[a-z][a-z0-9_.-]{2,50}")
 LONGEST_WAIT_SECONDS = 3_600.0
 LATE = "no answer in time"
@@ -37,7 +39,7 @@ def of_status(status: int, headers: Mapping[str, str], content: bytes) -> Failur
     """Return the failure that a status of HTTP tells; names of headers are in lower case."""
     code = _code(content)
     after = _seconds(headers.get("retry-after"), headers.get("date"))
-    is_too_much = status in PERHAPS_TOO_MUCH
+    is_too_much = status in PERHAPS_TOO_MUCH or (status == CRASHED and FIELD in content)
     return Failure(f"status {status}{f', {code}' if code else ''}", passes=status in WORTH_WAITING, after_seconds=after, is_too_much=is_too_much)
 
 

@@ -31,3 +31,16 @@ def test_how_long_to_wait_is_understood(said: str, seconds: float | None) -> Non
 
 def test_a_date_says_nothing_where_the_endpoint_tells_no_time() -> None:
     assert failures.of_status(429, {"retry-after": DATE}, b"").after_seconds is None
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "is_too_much"),
+    [
+        (422, b"", True),
+        (500, b"{\"error\": {\"message\": \"('body', 'response_format', 'type'): Input should be 'text'\", \"code\": null}}", True),
+        (500, b"", False),
+        (401, b"response_format", False),
+    ],
+)
+def test_a_field_that_an_endpoint_does_not_know_is_left_out(status: int, content: bytes, is_too_much: bool) -> None:  # noqa: FBT001  # a parameter
+    assert failures.of_status(status, {}, content).is_too_much is is_too_much
