@@ -82,7 +82,7 @@ def lemma(word: str, language: str = "de") -> str:
     if language not in LEMMATISED or not usual.isalpha() or len(usual) > LONGEST_WORD:
         return usual
     # People type nouns in small letters, and then a noun may look like a verb or an adjective: the shorter base form is of both.
-    found = {normal(simplemma.lemmatize(each, lang=language)) for each in _cased(word, language)}
+    found = {normal(simplemma.lemmatize(each, lang=language)) for each in _cased(usual, language)}
     return min(found, key=lambda each: (len(each), each))
 
 
@@ -91,10 +91,11 @@ def is_known(word: str, language: str) -> bool:
     return len(word) <= LONGEST_WORD and simplemma.is_known(word, language)
 
 
-def _cased(word: str, language: str) -> tuple[str, ...]:
-    # Lower case by `lower`, as the dictionaries have ß.
-    small = unicodedata.normalize("NFKC", word).lower()
-    return (small.capitalize(), small) if language == "de" else (small,)
+def _cased(usual: str, language: str) -> Iterator[str]:
+    """Go through the ways in which a dictionary may have a normal word."""
+    for each in dict.fromkeys((usual, usual.replace("ss", "ß"))) if language == "de" else (usual,):
+        yield each
+        yield each.capitalize()
 
 
 def frequencies(texts: Iterable[str]) -> Counter[str]:

@@ -31,14 +31,14 @@ FILL = "ich habe bitte meine noch seit gestern wann wie hilfe danke"
 
 
 class Letters:
-    """An encoder of tests: how often each letter occurs."""
+    """An encoder of tests: how often each letter occurs in what encoders read of a text."""
 
     model, dimensions, is_outside = "letters", 32, False
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         counts = np.zeros((len(texts), 32))
         for row, text in enumerate(texts):
-            for each in text.casefold():
+            for each in encoder.readable(text).casefold():
                 counts[row, ord(each) % 32] += 1
         return encoder.unit(counts + 0.01)
 
