@@ -1,7 +1,8 @@
 """The door to language models: what the gateway adds to the endpoint's own time: masking, budget, record, checks of what comes back.
 
 `python -m benchmarks gateway [QUESTIONS]` (default 2,000): mails of about 500 characters of known customers go to a fake model in a process of
-its own, in turn through the gateway and posted as they are over one open connection. The difference is what the gateway takes itself.
+its own, in turn through the gateway and posted as they are over one open connection. The difference is what the gateway takes itself until
+it has answered; what it puts on record behind the answer is measured apart, and is over before the next question.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -21,11 +23,12 @@ import msgspec
 from benchmarks import scratch
 from benchmarks.masking import dialogues
 from benchmarks.report import SEED, Row
-from hanse.ai.language import gateway, models
+from hanse.ai.language import budgets, gateway, models
 from hanse.ai.language.checks import Checks
+from hanse.ai.language.endings import Endings
 from hanse.ai.language.masking import Conversation, Known
 from hanse.ai.language.requests import Answer, Message, Request
-from hanse.ai.language.schemas import SaveModel
+from hanse.ai.language.schemas import SaveBudget, SaveModel
 from hanse.base.operation import Purpose
 from hanse.serve import runtime
 from hanse.serve.runtime import Runtime
@@ -33,7 +36,8 @@ from hanse.serve.runtime import Runtime
 QUESTIONS, WARM = 2_000, 100
 LENGTH = 500
 MODEL = "import sys; from hanse.testing.language import FakeModel\nwith FakeModel() as fake: print(fake.url, flush=True); sys.stdin.read()"
-WAYS = ("posted as it is", "gateway", "gateway, answer checked")
+POSTED, ASKED, CHECKED, LIMITED = WAYS = ("posted as it is", "gateway", "gateway, answer checked", "gateway, within a budget")
+BEHIND = "behind the answer"
 
 
 def measure(paths: list[Path]) -> list[Row]:
@@ -41,9 +45,10 @@ def measure(paths: list[Path]) -> list[Row]:
     count = int(paths[0].name) if paths else QUESTIONS
     with _model() as url:
         took = asyncio.run(_ask(url, count))
-    own = statistics.median(took[WAYS[0]])
+    own = statistics.median(took[POSTED])
     data = f"{count:,} mails of {LENGTH} characters"
-    return [row for way in WAYS for row in _rows(data, way, sorted(took[way]), own)]
+    behind = Row(data=data, method=BEHIND, measure="time", value=statistics.median(took[BEHIND]), unit="ms")
+    return [*(row for way in WAYS for row in _rows(data, way, sorted(took[way]), own)), behind]
 
 
 @contextmanager
@@ -68,19 +73,29 @@ async def _running(url: str) -> AsyncIterator[Runtime]:
 
 
 async def _ask(url: str, count: int) -> dict[str, list[float]]:
-    """Return the milliseconds of each question, in each way."""
-    took: dict[str, list[float]] = {way: [] for way in WAYS}
+    """Return the milliseconds of each question, in each way, and of what is done behind its answer."""
+    took: dict[str, list[float]] = {way: [] for way in (*WAYS, BEHIND)}
     async with _running(url) as running, httpx2.AsyncClient() as http:
-        for number, (text, known) in enumerate(_mails(count + WARM)):
-            for way in WAYS:
-                begin = time.perf_counter()
-                if way == WAYS[0]:
-                    await _post(http, url, text)
-                else:
-                    await _through(running, text, known, Checks() if way == WAYS[2] else None)
-                if number >= WARM:
-                    took[way].append(1_000 * (time.perf_counter() - begin))
+        for ways in ((POSTED, ASKED, CHECKED), (POSTED, LIMITED)):
+            if LIMITED in ways:
+                async with running.context() as context:
+                    await budgets.save(context, SaveBudget(capability="*", tokens_a_day=10**9))
+            for number, mail in enumerate(_mails(count + WARM)):
+                for way in ways:
+                    seconds, behind = await _timed(running, partial(_post, http, url) if way == POSTED else partial(_through, running, way), mail)
+                    if number >= WARM:
+                        took[way].append(1_000 * seconds)
+                        took[BEHIND] += [1_000 * behind] if way == ASKED else []
     return took
+
+
+async def _timed(running: Runtime, ask: Callable[[str, Known], Awaitable[None]], mail: tuple[str, Known]) -> tuple[float, float]:
+    """Return the seconds until there is an answer, and those until it is on record after that."""
+    begin = time.perf_counter()
+    await ask(*mail)
+    answered = time.perf_counter()
+    await running.resources.get(Endings).finish()
+    return answered - begin, time.perf_counter() - answered
 
 
 def _mails(count: int) -> Iterator[tuple[str, Known]]:
@@ -90,19 +105,20 @@ def _mails(count: int) -> Iterator[tuple[str, Known]]:
         yield filled[: max(LENGTH, len(dialogue.text))], dialogue.known
 
 
-async def _post(http: httpx2.AsyncClient, url: str, text: str) -> None:
+async def _post(http: httpx2.AsyncClient, url: str, text: str, known: Known) -> None:
+    del known
     body = {"model": "fake", "max_tokens": 200, "messages": [{"role": "user", "content": text}]}
     (await http.post(f"{url}/chat/completions", content=msgspec.json.encode(body))).raise_for_status()
 
 
-async def _through(running: Runtime, text: str, known: Known, checks: Checks | None) -> None:
+async def _through(running: Runtime, way: str, text: str, known: Known) -> None:
     request = Request(
         purpose=Purpose.CONTRACT,
         capability="benchmark",
         messages=(Message("user", text),),
         conversation=Conversation(known),
         most_tokens=200,
-        checks=checks,
+        checks=Checks() if way == CHECKED else None,
     )
     async with running.context() as context:
         found = await gateway.ask(context, request)
@@ -111,7 +127,7 @@ async def _through(running: Runtime, text: str, known: Known, checks: Checks | N
 
 def _rows(data: str, way: str, took: list[float], own: float) -> Iterator[Row]:
     """Go through what a way took in the middle and at the 99th percentile, less what the endpoint takes itself."""
-    peer, high = way == WAYS[0], took[int(0.99 * len(took))]
+    peer, high = way == POSTED, took[int(0.99 * len(took))]
     yield Row(data=data, method=way, measure="time", value=statistics.median(took), low=took[0], high=took[-1], unit="ms", peer=peer)
     if not peer:
         yield Row(data=data, method=way, measure="own part, median", value=statistics.median(took) - own, unit="ms")

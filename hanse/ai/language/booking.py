@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +16,7 @@ import psycopg
 import structlog
 from psycopg_pool import PoolTimeout
 
-from hanse.ai.language import budgets, record
+from hanse.ai.language import budgets, endings, models, record
 from hanse.ai.language.asking import Asking
 from hanse.ai.language.budgets import Reserved, Spent
 from hanse.ai.language.checks import checking
@@ -49,6 +51,7 @@ class Booking:
     asked_at: datetime
     began: float
     reserved: Reserved | None = None
+    """What of the budget; null of a call that was refused."""
 
     @property
     def milliseconds(self) -> int:
@@ -74,16 +77,21 @@ class Booking:
         )
 
     async def end(self, outcome: str, model: Model | None = None) -> None:
-        """Settle the budget and put the call on record. An answer is given even where that fails; the budget counts it at its most then."""
+        """Settle the budget and put the call on record, behind the answer."""
+        await endings.add(self.context, partial(self._end, outcome, model, self.milliseconds))
+
+    async def _end(self, outcome: str, model: Model | None, milliseconds: int) -> None:
+        """Settle and record; where that fails the budget counts the call at its most."""
         try:
+            facts = await asyncio.to_thread(self._facts, outcome, model, milliseconds)
             async with record.apart(self.context) as connection:
                 if self.reserved is not None:
                     await budgets.settle(connection, self.reserved, self.asking.tokens_in + self.asking.tokens_out, self.asking.cost_minor)
-                await record.add(connection, self._facts(outcome, model))
+                await record.add(connection, facts)
         except (psycopg.Error, PoolTimeout) as error:
             structlog.get_logger().error("a call of a language model could not be put on record", kind=type(error).__name__)
 
-    def _facts(self, outcome: str, model: Model | None) -> Mapping[str, Any]:
+    def _facts(self, outcome: str, model: Model | None, milliseconds: int) -> Mapping[str, Any]:
         asking, request = self.asking, self.asking.request
         return {
             **_asked(request),
@@ -92,13 +100,13 @@ class Booking:
             "model": model.name if model else None,
             "masked_prompt": asking.prompt.text,
             # What a model makes up or was taught may be somebody's; it is masked as what we send is.
-            "masked_answer": request.conversation.mask(asking.last.readable) if asking.last else "",
+            "masked_answer": request.conversation.mask_reply(asking.last.readable) if asking.last else "",
             "tokens_in": asking.tokens_in,
             "tokens_out": asking.tokens_out,
             "is_counted": asking.is_counted,
             "cost_minor": asking.cost_minor,
             "currency": self.context.settings.currency,
-            "milliseconds": self.milliseconds,
+            "milliseconds": milliseconds,
             "outcome": outcome,
             "tried": asking.tried,
             "checks": {"attempts": [checking.noted(each, request.conversation.mask) for each in asking.checked]} if asking.checked else {},
@@ -115,18 +123,22 @@ async def begin(context: Context, asking: Asking, chosen: Sequence[Model]) -> Bo
     """Choose the models that the question is not too long for, and reserve its budget; raises `Refused`."""
     now = context.clock.now()
     needed = asking.prompt.tokens + asking.request.most_tokens
-    found = Booking(context, asking, [each for each in chosen if needed <= each.context_tokens], ids.new(now), now, time.perf_counter())
+    open_to_it = [each for each in chosen if needed <= each.context_tokens]
+    found = Booking(context, asking, open_to_it, ids.new(now), now, time.perf_counter())
     if not found.models:
         await found.end(Why.TOO_LONG.value)
         raise Refused(NoAnswer(Why.TOO_LONG, f"about {needed} tokens are more than any model takes", found.call_id))
-    await _reserve(found, needed)
+    found.reserved = await _reserved(found, needed)
     return found
 
 
-async def _reserve(found: Booking, tokens: int) -> None:
-    prompt, request = found.asking.prompt, found.asking.request
+async def _reserved(found: Booking, tokens: int) -> Reserved:
+    """Reserve what a call may use, where anything is limited; raises `Refused`."""
+    prompt, request, day = found.asking.prompt, found.asking.request, budgets.today(found.context)
+    if not models.available(found.context).is_limited:
+        return Reserved(day, request.capability)
     cost = max((each.cost_minor(prompt.tokens, request.most_tokens) for each in found.models), default=Decimal(0))
-    reserved = Reserved(budgets.today(found.context), request.capability, tokens, cost)
+    reserved = Reserved(day, request.capability, 1, tokens, cost)
     try:
         async with record.apart(found.context) as connection:
             await budgets.reserve(connection, reserved)
@@ -135,7 +147,7 @@ async def _reserve(found: Booking, tokens: int) -> None:
         raise Refused(NoAnswer(Why.BUDGET, str(spent), found.call_id)) from None
     except (psycopg.Error, PoolTimeout):
         raise Refused(NoAnswer(Why.FAILED, "the database is away")) from None
-    found.reserved = reserved
+    return reserved
 
 
 def _asked(request: Request) -> dict[str, Any]:

@@ -1,12 +1,16 @@
-"""What language models may use in a day: reserved at its most before a call, settled after it, so that calls at the same time stay within it."""
+"""What language models may use in a day: reserved at its most before a call, settled after it, so that calls at the same time stay within it.
+
+Where nothing is limited nothing is reserved: what a call used is counted after it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from hanse.ai.language import models
 from hanse.ai.language.errors import UnknownBudget
 from hanse.ai.language.models import queries
 from hanse.ai.language.schemas import Budget, SaveBudget
@@ -18,12 +22,13 @@ ALL = "*"
 
 @dataclass(frozen=True)
 class Reserved:
-    """What a call may use at most."""
+    """What a call may use at most; nothing of a call that was not limited."""
 
     day: date
     capability: str
-    tokens: int
-    cost_minor: Decimal
+    calls: int = 0
+    tokens: int = 0
+    cost_minor: Decimal = Decimal(0)
 
 
 class Spent(Exception):
@@ -41,16 +46,15 @@ def today(context: Context) -> date:
 
 async def reserve(connection: Connection, wanted: Reserved) -> None:
     """Count what a call may use at most; raises `Spent` where that is more than there is, and then the transaction has to be rolled back."""
-    facts = {"day": wanted.day, "capability": wanted.capability, "tokens": wanted.tokens, "cost_minor": wanted.cost_minor}
-    row = await (await connection.execute(queries["reserve"], facts)).fetchone()
+    row = await (await connection.execute(queries["count"], asdict(wanted))).fetchone()
     if row is not None:
         raise Spent(row["capability"], is_tokens=row["is_tokens"] is True)
 
 
 async def settle(connection: Connection, reserved: Reserved, tokens: int, cost_minor: Decimal) -> None:
     """Put what a call used in the place of what was reserved."""
-    change = {"tokens": tokens - reserved.tokens, "cost_minor": cost_minor - reserved.cost_minor}
-    await connection.execute(queries["settle"], {"day": reserved.day, "capability": reserved.capability, **change})
+    change = {"calls": 1 - reserved.calls, "tokens": tokens - reserved.tokens, "cost_minor": cost_minor - reserved.cost_minor}
+    await connection.execute(queries["count"], asdict(reserved) | change)
 
 
 async def listing(context: Context) -> list[Budget]:
@@ -60,13 +64,16 @@ async def listing(context: Context) -> list[Budget]:
     return sorted(found, key=lambda each: (each.capability != ALL, each.capability))
 
 
-async def save(connection: Connection, request: SaveBudget) -> None:
+async def save(context: Context, request: SaveBudget) -> None:
     """Make a budget or change it."""
+    connection = await context.connection()
     facts = {"tokens_a_day": request.tokens_a_day, "money_a_day_minor": request.money_a_day_minor}
     await connection.execute(queries["save_budget"], {"capability": request.capability, **facts})
+    await models.tell(context)
 
 
-async def remove(connection: Connection, capability: str) -> None:
+async def remove(context: Context, capability: str) -> None:
     """Leave a capability without a limit of its own; raises `UnknownBudget`."""
-    if not (await connection.execute(queries["remove_budget"], {"capability": capability})).rowcount:
+    if not (await (await context.connection()).execute(queries["remove_budget"], {"capability": capability})).rowcount:
         raise UnknownBudget(capability=capability)
+    await models.tell(context)

@@ -53,8 +53,8 @@ def prompt(request: Request) -> Prompt:
 
 
 def followed(asked: Prompt, conversation: Masking, *messages: Message) -> Prompt:
-    """Return a prompt that goes on with more messages, masked too."""
-    more = tuple(_message(each, conversation.mask) for each in messages)
+    """Return a prompt that goes on with more messages, masked too; those of the assistant are what it wrote."""
+    more = tuple(_message(each, conversation.mask_reply if each.role == "assistant" else conversation.mask) for each in messages)
     return Prompt((*asked.messages, *more), asked.tools, asked.has_private_images)
 
 

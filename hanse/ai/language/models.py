@@ -22,7 +22,7 @@ from hanse.base.database import Connection, Queries
 
 queries = Queries(__package__)
 TOPIC = "language"
-"""Topic of `hanse.base.changes` under which changes of models and of the switch are announced."""
+"""Topic of `hanse.base.changes` under which changes of models, of the switch and of budgets are announced."""
 KEY = "key"
 PRICES = ("input_price_minor", "output_price_minor")
 
@@ -32,6 +32,8 @@ class _State:
     """What is set up, as it was read last."""
 
     is_on: bool
+    is_limited: bool
+    """Whether there is any budget."""
     models: Mapping[Role, Sequence[Model]]
 
 
@@ -52,6 +54,11 @@ class Available:
     def known(self, role: Role) -> tuple[bool, Sequence[Model]] | None:
         """Return whether models are to be asked at all, and those of a role in their order; null where nothing was read yet."""
         return None if self._state is None else (self._state.is_on, self._state.models.get(role, ()))
+
+    @property
+    def is_limited(self) -> bool:
+        """Return whether there may be a budget; unless it is known that there is none."""
+        return self._state is None or self._state.is_limited
 
     async def read(self, context: Context, connection: Connection, role: Role) -> tuple[bool, Sequence[Model]]:
         """Return the same, read now, and remember it unless there was news meanwhile."""
@@ -83,28 +90,28 @@ async def save(context: Context, request: SaveModel) -> None:
     facts = msgspec.structs.asdict(request)
     prices = {name: Decimal(str(facts[name])) for name in PRICES}
     await connection.execute(queries["save_model"], {**facts, **prices, "key": _key(context, request, before), "now": context.clock.now()})
-    await _tell(context)
+    await tell(context)
 
 
 async def remove(context: Context, name: str) -> None:
     """Forget a model; raises `UnknownLanguageModel`."""
     if not (await (await context.connection()).execute(queries["remove_model"], {"name": name})).rowcount:
         raise UnknownLanguageModel(name=name)
-    await _tell(context)
+    await tell(context)
 
 
 async def note_trial(context: Context, name: str, found: Trial) -> None:
     """Note what was found out by trying a model."""
     facts = {"structured": found.structured, "streams": found.streams, "milliseconds": found.milliseconds, "problem": found.problem}
     await (await context.connection()).execute(queries["note_trial"], {"name": name, "now": context.clock.now(), **facts})
-    await _tell(context)
+    await tell(context)
 
 
 async def switch(context: Context, *, is_on: bool) -> None:
     """Switch all models on or off, in every process, from the moment this is committed."""
     connection = await context.connection()
     await connection.execute(queries["switch"], {"is_on": is_on, "by": context.caller.name, "now": context.clock.now()})
-    await _tell(context)
+    await tell(context)
 
 
 def available(context: Context) -> Available:
@@ -113,8 +120,8 @@ def available(context: Context) -> Available:
     return found if isinstance(found, Available) else Available()
 
 
-async def _tell(context: Context) -> None:
-    """Have every process read the models again, this one at the latest when its change is committed."""
+async def tell(context: Context) -> None:
+    """Have every process read the models and whether there are budgets again, this one at the latest when its change is committed."""
     await changes.announce(await context.connection(), TOPIC)
     context.after_commit(available(context).forget)
 
@@ -146,7 +153,8 @@ async def _read(context: Context, connection: Connection) -> _State:
     async for row in await connection.execute(queries["models"]):
         if row["is_on"] and (model := _readable(row, context.settings.home)):
             found.setdefault(model.role, []).append(model)
-    return _State(settings is None or settings["is_on"], found)
+    limits = await (await connection.execute(queries["has_budgets"])).fetchone()
+    return _State(settings is None or settings["is_on"], limits is None or limits["found"], found)
 
 
 def _readable(row: Mapping[str, Any], home: Path) -> Model | None:

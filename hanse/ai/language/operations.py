@@ -129,27 +129,27 @@ async def save_budget(request: SaveBudget, context: Context) -> ChangedBudget:
     A call is counted at its most before it is made, so that calls at the same time stay within it; where it does not fit any more,
     Hanse answers without a model.
     """
-    await limits.save(await context.connection(), request)
+    await limits.save(context, request)
     return ChangedBudget(capability=request.capability)
 
 
 @operation(purpose=Purpose.OPERATION, effect=Effect.WRITE, errors=(UnknownBudget,), example=RemoveBudget(capability="service"))
 async def remove_budget(request: RemoveBudget, context: Context) -> ChangedBudget:
     """Leave a capability without a limit of its own."""
-    await limits.remove(await context.connection(), request.capability)
+    await limits.remove(context, request.capability)
     return ChangedBudget(capability=request.capability)
 
 
 @operation(purpose=Purpose.OPERATION, effect=Effect.READ, example=AskCalls(capability="service", limit=20))
 async def calls(request: AskCalls, context: Context) -> Calls:
     """Search the record of what language models were asked, the newest first."""
-    return Calls(calls=await record.search(await context.connection(), request))
+    return Calls(calls=await record.search(context, request))
 
 
 @operation(purpose=Purpose.OPERATION, effect=Effect.READ, errors=(UnknownCall,), example=AskCall(call_id=EXAMPLE_ID))
 async def call(request: AskCall, context: Context) -> WholeCall:
     """Show one call of a language model with what was sent and what came back, masked."""
-    return await record.whole(await context.connection(), request.call_id)
+    return await record.whole(context, request.call_id)
 
 
 @operation(purpose=Purpose.OPERATION, effect=Effect.WRITE, errors=(UnknownCall,), example=Judge(call_id=EXAMPLE_ID, verdict="good"))

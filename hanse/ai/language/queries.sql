@@ -67,12 +67,16 @@ ON CONFLICT (capability) DO UPDATE SET tokens_a_day = excluded.tokens_a_day, mon
 -- Leave a capability without a limit of its own.
 DELETE FROM language_budgets WHERE capability = %(capability)s;
 
--- reserve --
--- Count a call at its most, for all together and for its capability in that order, and say where that is more than there is.
+-- has_budgets --
+-- Whether anything is limited.
+SELECT EXISTS (SELECT FROM language_budgets) AS found;
+
+-- count --
+-- Add to what was used today, for all together and for a capability in that order, and say where that is more than there is.
 WITH counted AS (
     INSERT INTO language_usage AS usage (day, capability, calls, tokens, cost_minor)
-    VALUES (%(day)s, '*', 1, %(tokens)s, %(cost_minor)s), (%(day)s, %(capability)s, 1, %(tokens)s, %(cost_minor)s)
-    ON CONFLICT (day, capability) DO UPDATE SET calls = usage.calls + 1, tokens = usage.tokens + excluded.tokens,
+    VALUES (%(day)s, '*', %(calls)s, %(tokens)s, %(cost_minor)s), (%(day)s, %(capability)s, %(calls)s, %(tokens)s, %(cost_minor)s)
+    ON CONFLICT (day, capability) DO UPDATE SET calls = usage.calls + excluded.calls, tokens = usage.tokens + excluded.tokens,
         cost_minor = usage.cost_minor + excluded.cost_minor
     RETURNING capability, tokens, cost_minor
 )
@@ -80,11 +84,6 @@ SELECT capability, counted.tokens > budget.tokens_a_day AS is_tokens
 FROM counted JOIN language_budgets AS budget USING (capability)
 WHERE counted.tokens > budget.tokens_a_day OR counted.cost_minor > budget.money_a_day_minor
 ORDER BY capability;
-
--- settle --
--- Put what a call really used in the place of what was reserved.
-UPDATE language_usage SET tokens = tokens + %(tokens)s, cost_minor = cost_minor + %(cost_minor)s
-WHERE day = %(day)s AND capability IN ('*', %(capability)s);
 
 -- add_call --
 -- Put a call on record; of somebody who is not there any more, only that there was one.

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from hanse.ai.language import budgets
+from hanse.ai.language import budgets, endings
 from hanse.ai.language.errors import UnknownCall
 from hanse.ai.language.models import queries
 from hanse.ai.language.schemas import AskCalls, Call, Judge, WholeCall
@@ -43,19 +43,22 @@ async def add(connection: Connection, facts: Mapping[str, Any]) -> None:
 
 async def note_checks(context: Context, call_id: UUID, checks: Mapping[str, Any]) -> None:
     """Add to a call what checks found in its answer, without quoting it."""
+    await endings.finish(context)
     async with apart(context) as connection:
         await connection.execute(queries["note_checks"], {"call_id": call_id, "checks": database.jsonb(dict(checks))})
 
 
-async def search(connection: Connection, request: AskCalls) -> list[Call]:
+async def search(context: Context, request: AskCalls) -> list[Call]:
     """Return calls that match, the newest first."""
-    rows = await (await connection.execute(queries["calls"], msgspec.structs.asdict(request))).fetchall()
+    await endings.finish(context)
+    rows = await (await (await context.connection()).execute(queries["calls"], msgspec.structs.asdict(request))).fetchall()
     return [Call(**_plain(row)) for row in rows]
 
 
-async def whole(connection: Connection, call_id: UUID) -> WholeCall:
+async def whole(context: Context, call_id: UUID) -> WholeCall:
     """Return one call; raises `UnknownCall`."""
-    row = await (await connection.execute(queries["call"], {"call_id": call_id})).fetchone()
+    await endings.finish(context)
+    row = await (await (await context.connection()).execute(queries["call"], {"call_id": call_id})).fetchone()
     if row is None:
         raise UnknownCall(call_id=call_id)
     return WholeCall(**_plain(row))
@@ -63,6 +66,7 @@ async def whole(connection: Connection, call_id: UUID) -> WholeCall:
 
 async def judge(context: Context, request: Judge) -> None:
     """Note what somebody thinks of an answer; raises `UnknownCall`."""
+    await endings.finish(context)
     facts = {"by": context.caller.name, "now": context.clock.now()} if request.verdict else {"by": "", "now": None}
     cursor = await (await context.connection()).execute(queries["judge"], {**msgspec.structs.asdict(request), **facts})
     if not cursor.rowcount:

@@ -46,7 +46,11 @@ class Masking(Protocol):
     """What the gateway needs of `hanse.ai.language.masking.Conversation`: one for each conversation, as its placeholders are its own."""
 
     def mask(self, text: str) -> str:
-        """Return a text as it may leave the house; a text that is masked already stays."""
+        """Return a text as it may leave the house."""
+        ...
+
+    def mask_reply(self, text: str) -> str:
+        """Return what a model wrote as it may be kept or sent back: its placeholders stay, anything else that is personal is masked."""
         ...
 
     def restore(self, text: str) -> str:

@@ -38,6 +38,9 @@ class _Unmasked:
     def mask(self, text: str) -> str:
         return text
 
+    def mask_reply(self, text: str) -> str:
+        return text
+
     def restore(self, text: str) -> str:
         return text
 

@@ -54,6 +54,9 @@ class Names:
     def mask(self, text: str) -> str:
         return text.replace(SECRET, "<PERSON_1>")
 
+    def mask_reply(self, text: str) -> str:
+        return self.mask(text)
+
     def restore(self, text: str) -> str:
         return re.sub("<PERSON_1>", SECRET, text, flags=re.IGNORECASE)
 

@@ -159,6 +159,15 @@ async def test_the_masking_of_this_house_is_one_that_the_gateway_takes(context: 
     assert "Bohrer 8 mm" in fake.asked[0].raw
 
 
+async def test_a_model_that_mends_its_answer_reads_it_as_it_wrote_it(context: Context, fake: FakeModel, setup: Setup) -> None:
+    await setup(fake.url)
+    fake.say('{"salutation": "Liebe Frau <PERSON_1>", "pages": 99}')
+    fake.say('{"salutation": "Liebe Frau <PERSON_1>", "pages": 1}')
+    found = await answered(context, question("Schreiben Sie an Frau Petersen.", shape=Reply, conversation=Conversation()))
+    assert found.of(Reply) == Reply("Liebe Frau Petersen", 1)
+    assert '{\\"salutation\\": \\"Liebe Frau <PERSON_1>\\", \\"pages\\": 99}' in fake.asked[1].raw
+
+
 async def test_the_endpoint_is_asked_as_its_interface_wants(context: Context, fake: FakeModel, setup: Setup) -> None:
     await setup(fake.url, key="sk-secret")
     await answered(context, question(temperature=0.2, seed=7, shape=Reply))

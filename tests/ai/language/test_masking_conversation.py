@@ -88,6 +88,14 @@ def test_placeholders_of_the_text_itself_stay_what_they_were() -> None:
     assert conversation.restore(masked) == "Frau Pohl schrieb <PERSON_1> in die Mail"
 
 
+def test_what_a_model_wrote_keeps_its_placeholders_and_nothing_else() -> None:
+    conversation = Conversation()
+    conversation.mask("Frau Pohl, anna@example.org")
+    said = conversation.mask_reply("Frau <PERSON_1>, &lt;EMAIL_1&gt; und <PERSON_7> oder Herr Gunpf")
+    assert said == "Frau <PERSON_1>, &lt;EMAIL_1&gt; und <LITERAL_1> oder Herr <PERSON_2>"
+    assert conversation.restore(said) == "Frau Pohl, anna@example.org und <PERSON_7> oder Herr Gunpf"
+
+
 def test_one_value_has_one_number_in_all_texts_and_each_spelling_its_letter() -> None:
     conversation = Conversation()
     assert [conversation.mask(text) for text in ("Frau Pohl", "FRAU POHL", "Herr Pohl", "Herr Gunpf")] == [

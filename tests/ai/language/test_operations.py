@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -142,7 +141,7 @@ async def test_calls_at_the_same_time_stay_within_the_budget(database_url: str, 
     async with pool:
         async with Context(resources) as context:
             await models.save(context, saved(url=fake.url, in_house=True))
-            await budgets.save(await context.connection(), SaveBudget(capability="*", tokens_a_day=1_000))
+            await budgets.save(context, SaveBudget(capability="*", tokens_a_day=1_000))
         found = await gateway.ask(Context(resources), question())
         assert isinstance(found, Answer)
         reserved = await asyncio.gather(*(reserve(resources, 200) for _ in range(8)))
@@ -155,7 +154,7 @@ async def reserve(resources: Resources, tokens: int) -> bool:
     context = Context(resources)
     try:
         async with record.apart(context) as connection:
-            await budgets.reserve(connection, Reserved(budgets.today(context), "service", tokens, Decimal(0)))
+            await budgets.reserve(connection, Reserved(budgets.today(context), "service", 1, tokens))
     except budgets.Spent:
         return False
     return True
@@ -180,18 +179,17 @@ async def test_the_record_is_searched_and_judged(context: Context, fake: FakeMod
     await setup(fake.url)
     asked = [await gateway.ask(context, question(text)) for text in ("Bohrer 8 mm", "Schrauber", "Bohrer 10 mm")]
     ids = [each.call_id for each in asked]
-    connection = await context.connection()
-    assert len(await record.search(connection, AskCalls(text="bohrer"))) == 2
+    assert len(await record.search(context, AskCalls(text="bohrer"))) == 2
     newest = (await operations.calls.function(AskCalls(limit=2), context)).calls
     rest = (await operations.calls.function(AskCalls(before=newest[-1].call_id), context)).calls
     assert {each.call_id for each in (*newest, *rest)} == set(ids)
     assert len(rest) == 1
     await operations.judge.function(Judge(call_id=UUID(str(ids[0])), verdict="bad", note="Wrong size."), context)
-    assert [each.call_id for each in await record.search(connection, AskCalls(verdict="bad", model="first", outcome="answered"))] == [ids[0]]
-    whole = await record.whole(connection, UUID(str(ids[0])))
+    assert [each.call_id for each in await record.search(context, AskCalls(verdict="bad", model="first", outcome="answered"))] == [ids[0]]
+    whole = await record.whole(context, UUID(str(ids[0])))
     assert (whole.verdict_note, whole.verdict_by) == ("Wrong size.", "command line")
     await operations.judge.function(Judge(call_id=UUID(str(ids[0])), verdict=None), context)
-    assert await record.search(connection, AskCalls(verdict="bad")) == []
+    assert await record.search(context, AskCalls(verdict="bad")) == []
     with pytest.raises(UnknownCall):
         await operations.judge.function(Judge(call_id=SOMEBODY, verdict="good"), context)
 
@@ -211,12 +209,12 @@ async def test_a_person_is_erased_from_the_record(context: Context, fake: FakeMo
     connection = await context.connection()
     await connection.execute("INSERT INTO profiles (profile_id, created_at, updated_at) VALUES (%s, now(), now())", (SOMEBODY,))
     await gateway.ask(context, question(profile_id=SOMEBODY))
-    assert len(await record.search(connection, AskCalls(profile_id=SOMEBODY))) == 1
+    assert len(await record.search(context, AskCalls(profile_id=SOMEBODY))) == 1
     assert await erasure.calls(Erased((SOMEBODY,), (), keep_orders=True), context) == {"language_calls": 1}
     await connection.execute("DELETE FROM profiles WHERE profile_id = %s", (SOMEBODY,))
     found = await gateway.ask(context, question(profile_id=SOMEBODY))
     assert found.call_id is not None
-    late = await record.whole(connection, found.call_id)
+    late = await record.whole(context, found.call_id)
     assert (late.masked_prompt, late.masked_answer, late.profile_id) == ("", "", None), "of somebody who is gone nothing is kept"
 
 
@@ -225,7 +223,7 @@ async def test_what_a_model_says_with_characters_no_database_takes_is_kept(conte
     fake.say("a\0b")
     found = await gateway.ask(context, question("half \ud83d"))
     assert isinstance(found, Answer)
-    assert (await record.whole(await context.connection(), found.call_id)).masked_answer == "a\ufffdb"
+    assert (await record.whole(context, found.call_id)).masked_answer == "a\ufffdb"
 
 
 async def test_the_switch_is_an_operation(context: Context, fake: FakeModel, setup: Setup) -> None:

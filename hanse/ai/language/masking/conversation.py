@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 from hanse.ai.language.masking import finding
@@ -40,6 +41,7 @@ class Conversation:
         self._groups: dict[tuple[Kind, str], int] = {}
         self._variants: Counter[tuple[Kind, str]] = Counter()
         self._numbers: Counter[Kind] = Counter()
+        self._numbering = Lock()  # an answer is put on record behind the next question
 
     def find(self, text: str) -> list[Span]:
         """Return what would be masked in a text and why, in its order; two spans never overlap."""
@@ -47,12 +49,23 @@ class Conversation:
 
     def mask(self, text: str) -> str:
         """Return a text that may leave the house."""
+        return self._replaced(text, self.find(text))
+
+    def mask_reply(self, text: str) -> str:
+        """Return what a model wrote as it may be kept or sent back: placeholders of this conversation stay, anything else personal is masked."""
+        return self._replaced(text, [span for span in self.find(text) if not self._is_own(text, span)])
+
+    def _replaced(self, text: str, spans: Iterable[Span]) -> str:
         parts: list[str] = []
         end = 0
-        for span in self.find(text):
+        for span in spans:
             parts += [text[end : span.start], self.placeholder(span.kind, text[span.start : span.end])]
             end = span.end
         return "".join([*parts, text[end:]])
+
+    def _is_own(self, text: str, span: Span) -> bool:
+        found = PLACEHOLDER.fullmatch(text, span.start, span.end) if span.kind is Kind.LITERAL else None
+        return found is not None and self._known_core(found) is not None
 
     def mask_all(self, value: ValueT) -> ValueT:
         """Return a value with each text in it masked, such as what a tool gave back."""
@@ -76,10 +89,11 @@ class Conversation:
 
     def placeholder(self, kind: Kind, value: str) -> str:
         """Return what stands for a value in this conversation."""
-        core = self._cores.get((kind, value))
-        if core is None:
-            core = self._cores[kind, value] = self._new_core(kind, value)
-            self._values[core] = value
+        with self._numbering:
+            core = self._cores.get((kind, value))
+            if core is None:
+                core = self._cores[kind, value] = self._new_core(kind, value)
+                self._values[core] = value
         return f"<{core}>"
 
     def _new_core(self, kind: Kind, value: str) -> str:

@@ -77,16 +77,12 @@ class Known:
         return tuple(sorted({each for each in names if len(each) > 1}, key=len, reverse=True))
 
     def _names(self, text: str, found: Sequence[_Word]) -> Iterator[Span]:
-        ends = {index: end for index, word in enumerate(found) if (end := self._name_end(text, word))}
-        for index in range(len(found) - 1):
+        near = {index: self._is_slip(word) for index, word in enumerate(found) if self._may_be_near(word)}
+        ends = {index: end for index, is_slip in near.items() if (end := self._name_end(text, found[index], is_slip=is_slip))}
+        slips = {index for index, is_slip in near.items() if is_slip} - ends.keys()
+        for index in sorted(slips):
             # One slip may make a word of the dictionary, two beside each other are the customer.
-            if (
-                index not in ends
-                and index + 1 not in ends
-                and _adjoin(text, found, index, index + 1)
-                and self._is_slip(found[index])
-                and self._is_slip(found[index + 1])
-            ):
+            if index not in ends and index + 1 in slips and _adjoin(text, found, index, index + 1):
                 ends |= {index: found[index].end, index + 1: found[index + 1].end}
         for index in list(ends):
             for beside in (index - 1, index + 1):
@@ -95,13 +91,21 @@ class Known:
         yield from _merged(text, [(_with_initial(text, found[index].start), end) for index, end in sorted(ends.items())])
         yield from self._joined(text)
 
-    def _name_end(self, text: str, word: _Word) -> int:
+    @cached_property
+    def _name_beginnings(self) -> frozenset[str]:
+        return frozenset(letter for name in self._name_words for letter in name[:2])
+
+    def _may_be_near(self, word: _Word) -> bool:
+        """Return whether a word begins so that it may be a name, even with slips; most words do not, and that is quick to see."""
+        return not self._name_beginnings.isdisjoint(word.folded[:2] + spelling.plain(word.word)[:2])
+
+    def _name_end(self, text: str, word: _Word, *, is_slip: bool) -> int:
         """Return where a name ends that a word is; 0 where it is none."""
         for name in self._name_words:
             length = spelling.stem_length(word.folded, name)
             if length and _may_be_meant(word.word, name):
                 return word.end - (len(word.folded) - length)
-        if not self._is_slip(word):
+        if not is_slip:
             return 0
         meant = not gazetteer.is_word(word.word) or (word.word[0].isupper() and _BEFORE.search(text[max(0, word.start - 12) : word.start]))
         return word.end if meant else 0
@@ -133,14 +137,16 @@ class Known:
 
     def _joined(self, text: str) -> Iterator[Span]:
         if self._compounds:
-            signs, places = _signs(text)
+            signs = _Signs(text)
             for compound in self._compounds:
-                yield from _occurrences(text, signs, places, compound, Kind.PERSON)
+                yield from _occurrences(text, signs, compound, Kind.PERSON)
 
     def _texts(self, text: str) -> Iterator[Span]:
         pieces = [_Word(each.start(), each.end(), spelling.folded_street(each.group()), each.group()) for each in _PIECE.finditer(text)]
+        letters = {letter for _, value in self._wanted_texts for letter in value[0][:2]}
+        begins = [index for index, each in enumerate(pieces) if not letters.isdisjoint(each.folded[:2])]
         for kind, value in self._wanted_texts:
-            yield from _windows(text, pieces, kind, value)
+            yield from _windows(pieces, begins, kind, value)
 
     @cached_property
     def _wanted_texts(self) -> tuple[tuple[Kind, tuple[str, ...]], ...]:
@@ -169,9 +175,9 @@ class Known:
     def _runs(self, text: str) -> Iterator[Span]:
         if not self._sought:
             return
-        signs, places = _signs(text)
+        signs = _Signs(text)
         for kind, run in self._sought:
-            yield from _found_runs(text, signs, places, kind, run)
+            yield from _found_runs(text, signs, kind, run)
         for start, end, digits in _digit_runs(text):
             for kind, run in self._sought:
                 if (
@@ -233,38 +239,43 @@ def _merged(text: str, spans: list[tuple[int, int]]) -> Iterator[Span]:
         yield _span(start, end, Kind.PERSON, "the customer's name")
 
 
-def _signs(text: str) -> tuple[str, list[int]]:
-    """Return the letters and digits of a text folded, and where each of them stood."""
-    signs: list[str] = []
-    places: list[int] = []
-    for word in _RUN.finditer(text):
-        short, start, end = spelling.folded(word.group()), word.start(), word.end()
-        signs.append(short)
-        # Folding shortens (ue, ss): the places of a word's letters are spread over it then, exact at its beginning.
-        places += range(start, end) if len(short) == end - start else (start + index * (end - start) // len(short) for index in range(len(short)))
-    return "".join(signs), places
+class _Signs:
+    """The letters and digits of a text folded, and where each of them stood, which is seldom asked."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.folded = "".join(map(spelling.folded, _RUN.findall(text)))
+
+    @cached_property
+    def places(self) -> list[int]:
+        found: list[int] = []
+        for word in _RUN.finditer(self._text):
+            length, start, end = len(spelling.folded(word.group())), word.start(), word.end()
+            # Folding shortens (ue, ss): the places of a word's letters are spread over it then, exact at its beginning.
+            found += range(start, end) if length == end - start else (start + index * (end - start) // length for index in range(length))
+        return found
 
 
-def _occurrences(text: str, signs: str, places: list[int], sought: str, kind: Kind) -> Iterator[Span]:
+def _occurrences(text: str, signs: _Signs, sought: str, kind: Kind) -> Iterator[Span]:
     """Go through where a run is found that begins with a word and ends with one."""
-    place = signs.find(sought)
+    place = signs.folded.find(sought)
     while place >= 0:
-        start, end = places[place], places[place + len(sought) - 1] + 1
+        start, end = signs.places[place], signs.places[place + len(sought) - 1] + 1
         rest = text[end : _word_end(text, end)].lower()
         if (start == 0 or not text[start - 1].isalnum()) and end - start < 3 * len(sought) and (not rest or rest in spelling.ENDINGS):
             yield _span(start, end, kind, "the customer's, written otherwise")
-        place = signs.find(sought, place + 1)
+        place = signs.folded.find(sought, place + 1)
 
 
-def _found_runs(text: str, signs: str, places: list[int], kind: Kind, run: str) -> Iterator[Span]:
-    place = signs.find(run)
+def _found_runs(text: str, signs: _Signs, kind: Kind, run: str) -> Iterator[Span]:
+    place = signs.folded.find(run)
     while place >= 0:
-        start, end = places[place], places[place + len(run) - 1] + 1
+        start, end = signs.places[place], signs.places[place + len(run) - 1] + 1
         if kind is Kind.PHONE:
             start -= _lead(text, start)
         if end - start < 3 * len(run) + 8:
             yield _span(start, end if kind is not Kind.EMAIL else _word_end(text, end - 1), kind, "the customer's")
-        place = signs.find(run, place + 1)
+        place = signs.folded.find(run, place + 1)
 
 
 def _lead(text: str, start: int) -> int:
@@ -299,10 +310,12 @@ def _together(parts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(re.sub(r"(?<!\S)(\d+) ([a-z])(?!\S)", r"\1\2", " ".join(parts)).split())
 
 
-def _windows(text: str, pieces: Sequence[_Word], kind: Kind, wanted: tuple[str, ...]) -> Iterator[Span]:
+def _windows(pieces: Sequence[_Word], begins: Sequence[int], kind: Kind, wanted: tuple[str, ...]) -> Iterator[Span]:
     """Go through as many words as a value has, and see whether they are it, with slips in words but not in numbers."""
     first = wanted[0]
-    for index in range(len(pieces) - len(wanted) + 1):
+    for index in begins:
+        if index + len(wanted) > len(pieces):
+            return
         seen = pieces[index].folded
         if seen != first and not (len(first) > 3 and spelling.is_near(seen, first)):
             continue
