@@ -26,16 +26,17 @@ async def fill(connection: Connection) -> None:
     await catalog.put_stock(connection, [Stock(product_id=PRODUCT, quantity=3)], now=now)
     manual = Document(document_id="D1", kind="manual", language="de", title="Anleitung", body="# Anleitung", product_ids=(PRODUCT,))
     await catalog.put_documents(connection, [manual], source="shop", now=now)
-    await events.append(connection, [_bought(number, now) for number in range(5)], now=now)
+    await events.append(connection, [bought(f"customer-{number}", now - timedelta(days=number)) for number in range(5)], now=now)
 
 
-def _bought(number: int, now: datetime) -> Event:
+def bought(user_id: str, at: datetime) -> Event:
+    """Return the order of somebody who bought both products."""
     products = [{"product_id": each, "quantity": 1, "price": 10} for each in (PRODUCT, "71053")]
     return Event(
-        message_id=f"order-{number}",
+        message_id=f"order-of-{user_id}",
         name="Order Completed",
-        user_id=f"customer-{number}",
+        user_id=user_id,
         source="shop",
-        occurred_at=now - timedelta(days=number),
-        properties={"order_id": f"order-{number}", "currency": "EUR", "products": products},
+        occurred_at=at,
+        properties={"order_id": f"order-of-{user_id}", "currency": "EUR", "products": products},
     )

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
+import pytest_asyncio
 
 from hanse.base import context as contract
 from hanse.base import ids
+from hanse.base.clock import FixedClock, SystemClock
+from hanse.base.config import Settings
 from hanse.base.decision import Basis, Decision, Personal
 from hanse.base.errors import HanseError
 from hanse.base.operation import Operation, Purpose
-from hanse.data import consent, profiles
+from hanse.base.postgres import EmbeddedPostgres
+from hanse.data import consent, events, profiles
 from hanse.data.consent import Consent, LegalBasis, State
 from hanse.data.profiles import Identity, Profile, identity
-from hanse.serve import registry
+from hanse.serve import registry, runtime
 from hanse.serve.runtime import Runtime
-from tests.contracts.shop import fill
+from tests import databases
+from tests.contracts.shop import bought, fill
 
 OPERATIONS: dict[str, Operation[Any, Any]] = {name: each for name, each in registry.load().operations.items() if each.purpose.needs_consent}
 OF_PEOPLE = sorted(name for name, each in OPERATIONS.items() if issubclass(each.request_type, Personal))
-USER_ID = "customer-0"
 SAID = {"decision_id", "decided_at", "computed_at", "basis", "reason"}
 """What may differ between two answers that use nothing personal."""
 
+in_one_loop = pytest.mark.asyncio(loop_scope="module")
 Act = tuple[State, Purpose, LegalBasis]
 GIVEN, OBJECTION = LegalBasis.CONSENT, LegalBasis.OBJECTION
 OTHERS = {
@@ -51,15 +56,16 @@ WITHOUT: dict[str, Callable[[Purpose], list[Act]]] = {
 }
 
 
-async def person(running: Runtime, acts: list[Act]) -> UUID:
-    """Have the first customer of the shop do some things one after the other, up to now."""
+async def person(running: Runtime, acts: list[Act]) -> tuple[str, UUID]:
+    """Have somebody buy in the shop and do some things one after the other, up to now."""
     async with running.context() as context:
-        connection, now = await context.connection(), context.clock.now()
-        profile_id = await identity.find(connection, "user_id", USER_ID)
+        connection, now, user_id = await context.connection(), context.clock.now(), f"customer-{uuid4()}"
+        await events.append(connection, [bought(user_id, now)], now=now)
+        profile_id = await identity.find(connection, "user_id", user_id)
         assert profile_id
         done = [entry(profile_id, act, now - timedelta(minutes=len(acts) - number)) for number, act in enumerate(acts)]
         await consent.put(connection, done, now=now)
-        return profile_id
+        return user_id, profile_id
 
 
 def entry(profile_id: UUID, act: Act, at: datetime) -> Consent:
@@ -80,18 +86,23 @@ async def ask(running: Runtime, operation: Operation[Any, Any], **named: Any) ->
         return error
 
 
-async def logged(running: Runtime) -> list[dict[str, Any]]:
+async def logged(running: Runtime, profile_id: UUID) -> list[Any]:
+    """Return the bases of all decisions about somebody."""
     await running.log.flush()
     async with running.resources.pool.connection() as connection:
-        return await (await connection.execute("SELECT profile_id, basis FROM decisions ORDER BY sequence")).fetchall()
+        rows = await (await connection.execute("SELECT basis FROM decisions WHERE profile_id = %s", (profile_id,))).fetchall()
+    return [row["basis"] for row in rows]
 
 
-@pytest.fixture
-async def shop(running: Runtime) -> Runtime:
-    """A running Hanse with the few facts that examples ask for."""
-    async with running.context() as context:
-        await fill(await context.connection())
-    return running
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runtime]:
+    """A running Hanse with the few facts that examples ask for; each test has a customer of its own in it."""
+    with databases.copied(postgres) as url:
+        settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=url, holdout_share=0.0, pool_size=4, console=False)
+        async with runtime.started(settings, url, clock=FixedClock(SystemClock().now())) as running:
+            async with running.context() as context:
+                await fill(await context.connection())
+            yield running
 
 
 def content(answer: Decision | HanseError) -> object:
@@ -101,43 +112,46 @@ def content(answer: Decision | HanseError) -> object:
     return {name: getattr(answer, name) for name in answer.__struct_fields__ if name not in SAID}
 
 
+@in_one_loop
 @pytest.mark.parametrize("why", WITHOUT)
 @pytest.mark.parametrize("name", OF_PEOPLE)
 async def test_without_a_basis_the_answer_is_the_one_for_everybody_and_says_so(shop: Runtime, name: str, why: str) -> None:
     operation = OPERATIONS[name]
-    profile_id = await person(shop, WITHOUT[why](operation.purpose))
+    user_id, profile_id = await person(shop, WITHOUT[why](operation.purpose))
     stranger = await ask(shop, operation)
-    for named in ({"user_id": USER_ID}, {"profile_id": profile_id}, {"user_id": USER_ID, "anonymous_id": "b-1"}):
+    for named in ({"user_id": user_id}, {"profile_id": profile_id}, {"user_id": user_id, "anonymous_id": f"b-{user_id}"}):
         answer = await ask(shop, operation, **named)
         assert content(answer) == content(stranger)
         if isinstance(answer, Decision):
             assert answer.basis is Basis.NONE
-    assert {row["profile_id"] for row in await logged(shop)} <= {None}
+    assert await logged(shop, profile_id) == []
 
 
+@in_one_loop
 @pytest.mark.parametrize("name", OF_PEOPLE)
 async def test_with_consent_there_is_a_basis(shop: Runtime, name: str) -> None:
     """Or the tests above would prove nothing."""
     operation = OPERATIONS[name]
-    profile_id = await person(shop, [agreed(operation.purpose)])
-    answer = await ask(shop, operation, user_id=USER_ID)
+    user_id, profile_id = await person(shop, [agreed(operation.purpose)])
+    answer = await ask(shop, operation, user_id=user_id)
     if isinstance(answer, Decision):
         assert answer.basis is Basis.CONSENT
-        assert await logged(shop) == [{"profile_id": profile_id, "basis": "consent"}]
+        assert await logged(shop, profile_id) == ["consent"]
 
 
+@in_one_loop
 @pytest.mark.parametrize("name", OF_PEOPLE)
 async def test_consent_of_one_profile_of_a_merged_person_ends_with_the_withdrawal_of_the_other(shop: Runtime, name: str) -> None:
     operation = OPERATIONS[name]
-    profile_id = await person(shop, [agreed(operation.purpose)])
+    user_id, profile_id = await person(shop, [agreed(operation.purpose)])
     async with shop.context() as context:
         connection, now = await context.connection(), context.clock.now()
-        other = Profile(profile_id=ids.new(now), identities=(Identity("user_id", "the-other"),), created_at=now)
+        other = Profile(profile_id=ids.new(now), identities=(Identity("user_id", f"other-{user_id}"),), created_at=now)
         await profiles.put(connection, [other], source="shop", now=now)
         await connection.execute("UPDATE profiles SET merged_into = %s WHERE profile_id = %s", (profile_id, other.profile_id))
         await consent.put(connection, [entry(other.profile_id, (State.WITHDRAWN, operation.purpose, GIVEN), now)], now=now)
-    for user_id in (USER_ID, "the-other"):
-        answer = await ask(shop, operation, user_id=user_id)
+    for each in (user_id, f"other-{user_id}"):
+        answer = await ask(shop, operation, user_id=each)
         if isinstance(answer, Decision):
             assert answer.basis is Basis.NONE
 

@@ -24,7 +24,6 @@ from mcp.client.streamable_http import streamable_http_client
 from psycopg import sql
 
 from hanse.base import context as contract
-from hanse.base.clock import FixedClock, SystemClock
 from hanse.base.config import Settings
 from hanse.base.decision import Decision, Personal
 from hanse.base.errors import HanseError, Problem
@@ -41,7 +40,7 @@ from tests.serve.conftest import Client, alive
 
 DECLARED = registry.load()
 OPERATIONS: dict[str, Operation[Any, Any]] = DECLARED.operations
-PER_CALL = {"decision_id", "decided_at", "computed_at"}
+PER_CALL = {"decision_id", "decided_at", "computed_at", "until"}
 """Fields that differ from one call to the next."""
 
 READING = sorted(name for name, each in OPERATIONS.items() if each.effect is Effect.READ)
@@ -151,7 +150,15 @@ async def filled(running: Runtime) -> Runtime:
 def built(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
     with databases.copied(postgres) as url:
         settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=url, holdout_share=0.0, pool_size=4, console=False)
-        yield runtime.build(settings, url, clock=FixedClock(SystemClock().now()), registry=DECLARED)
+        yield runtime.build(settings, url, registry=DECLARED)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def empty_shop(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runtime]:
+    with built(postgres, tmp_path_factory) as made:
+        await made.start()
+        yield made
+        await made.stop()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -197,8 +204,14 @@ async def answer(running: Runtime, operation: Operation[Any, Any]) -> Any:
     return found
 
 
-@every_operation
-async def test_the_example_runs_where_nothing_is_known(running: Runtime, name: str) -> None:
+@in_one_loop
+@pytest.mark.parametrize("name", READING)
+async def test_what_only_reads_runs_where_nothing_is_known(empty_shop: Runtime, name: str) -> None:
+    await answer(empty_shop, OPERATIONS[name])
+
+
+@pytest.mark.parametrize("name", WRITING)
+async def test_what_writes_or_acts_runs_where_nothing_is_known(running: Runtime, name: str) -> None:
     await answer(running, OPERATIONS[name])
 
 
