@@ -46,9 +46,9 @@ def settle(lines: ir.Table) -> ir.Table:
         profile_id=left.profile_id.max(), quantity=left.quantity.sum(), amount_minor=left.amount_minor.sum(), currency=left.currency.max()
     )
     left = left.filter(left.quantity > 0)
-    back = left.inner_join(whole, "order_id").mutate(
-        quantity=-left.quantity, price_minor=(left.amount_minor // left.quantity).cast("int64"), amount_minor=-left.amount_minor
-    )
+    # an engine may divide before it filters
+    price = (left.amount_minor // left.quantity.nullif(0)).cast("int64")
+    back = left.inner_join(whole, "order_id").mutate(quantity=-left.quantity, price_minor=price, amount_minor=-left.amount_minor)
     return pieces.union(back.select(*lines.columns))
 
 
