@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ from tests import databases
 
 hypothesis.settings.register_profile("hanse", deadline=None)  # how long an example takes says how busy the machine is
 hypothesis.settings.load_profile("hanse")
+# Java of Spark runs each thing once or twice here: what it spends on making that fast is never earned
+os.environ.setdefault("PYSPARK_SUBMIT_ARGS", '--conf "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" pyspark-shell')
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 FAST = "\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\nshared_buffers = 128MB\n"
 

@@ -7,19 +7,25 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 import psycopg
+from psycopg import conninfo
 
-from hanse.base.postgres import EmbeddedPostgres
+from hanse.base.postgres import DATABASE, EmbeddedPostgres
+
+
+def name_of(url: str) -> str:
+    """Return the name of a database by its address."""
+    return str(conninfo.conninfo_to_dict(url)["dbname"])
 
 
 @contextmanager
-def copied(postgres: EmbeddedPostgres) -> Iterator[str]:
-    """Make a migrated, empty database, give its address, and drop it afterwards.
+def copied(postgres: EmbeddedPostgres, template: str = DATABASE) -> Iterator[str]:
+    """Make a copy of a database, give its address, and drop it afterwards; where none is named, of the migrated, empty one.
 
-    By its files: that is three times as quick as the usual way, which writes every page to the log.
+    Nobody may be connected to what is copied. By its files: that is three times as quick as the usual way, which writes every page to the log.
     """
     name = f"test_{uuid4().hex}"
     with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE hanse STRATEGY FILE_COPY")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield postgres.conninfo(name)
     with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +20,8 @@ from hanse.base.clock import FixedClock
 from hanse.base.config import Settings
 from hanse.base.context import Context, Ports, Resources
 from hanse.base.database import Pool
+from hanse.base.postgres import EmbeddedPostgres
+from tests import databases
 from tests.conftest import NOW
 
 NAME = "recommend.also_bought"
@@ -29,11 +31,20 @@ def card(**more: Any) -> Card:
     return Card(**{"name": NAME, "method": "cosine", "trained_at": NOW, **more})
 
 
+@pytest.fixture(scope="module")
+def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """One database for all tests of this module; each leaves it without models."""
+    with databases.copied(postgres) as url:
+        yield url
+
+
 @pytest.fixture
 async def resources(database_url: str, home: Path, clock: FixedClock) -> AsyncIterator[Resources]:
     pool = database.pool(database_url, size=2)
     await pool.open()
     yield Resources(Settings(home=home), clock, pool, cast("Ports", None))
+    async with pool.connection() as connection:
+        await connection.execute("DELETE FROM models")
     await pool.close()
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ from uuid import UUID
 
 import numpy as np
 import pytest
+import pytest_asyncio
 
 from hanse.ai.models import Card, Models
 from hanse.base import context as contexts
@@ -20,12 +23,15 @@ from hanse.base.config import Settings
 from hanse.base.context import Assignment, Context, Resources, Subject
 from hanse.base.decision import Arm, Basis, Decision, Personal
 from hanse.base.operation import Operation, Purpose
+from hanse.base.postgres import DATABASE, EmbeddedPostgres
 from hanse.capabilities.recommend import trained
 from hanse.capabilities.recommend.method import Rankings
 from hanse.capabilities.recommend.rules.rulebook import Rulebook
 from hanse.data import catalog
 from hanse.data.catalog import Price, Product
 from hanse.data.catalog.summaries import Summaries
+from tests import databases
+from tests.capabilities.recommend.taught import teach
 from tests.conftest import NOW
 
 HELD_OUT = UUID(int=1)
@@ -99,9 +105,9 @@ def made_up(rankings: Mapping[str, Sequence[tuple[str, float, int, int]]]) -> Ra
     )
 
 
-@pytest.fixture
-async def shop(database_url: str, home: Path, clock: FixedClock) -> AsyncIterator[Shop]:
-    """A process on an empty database, in German."""
+@asynccontextmanager
+async def opened(database_url: str, home: Path, clock: FixedClock) -> AsyncIterator[Shop]:
+    """Run a process of its own on a database and a home."""
     settings, ports = Settings(home=home, database_url=database_url), PlainPorts()
     pool = database.pool(database_url, size=4)
     await pool.open()
@@ -111,3 +117,51 @@ async def shop(database_url: str, home: Path, clock: FixedClock) -> AsyncIterato
     resources.hold(Rulebook, Rulebook())
     yield Shop(resources, ports)
     await pool.close()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A shop that was made ready once, for copies of it: the name of its database, and its home."""
+
+    database: str
+    home: Path
+
+    @asynccontextmanager
+    async def copied(self, postgres: EmbeddedPostgres, home: Path, clock: FixedClock) -> AsyncIterator[Shop]:
+        """Give a shop that is as this one and may be changed."""
+        shutil.copytree(self.home, home)
+        with databases.copied(postgres, self.database) as url:
+            async with opened(url, home, clock) as shop:
+                await shop.resources.get(Models).refresh()
+                yield shop
+
+    @asynccontextmanager
+    async def further(self, postgres: EmbeddedPostgres, home: Path, more: Callable[[Shop], Awaitable[None]]) -> AsyncIterator[Kept]:
+        """Keep a copy in which more is made ready."""
+        shutil.copytree(self.home, home)
+        with databases.copied(postgres, self.database) as url:
+            async with opened(url, home, FixedClock(NOW)) as shop:
+                await more(shop)
+            yield Kept(databases.name_of(url), home)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def taught(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kept]:
+    """The shop that has learned, trained once for all tests of a worker."""
+    empty = Kept(DATABASE, tmp_path_factory.mktemp("empty"))
+    async with empty.further(postgres, tmp_path_factory.mktemp("taught") / "home", teach) as kept:
+        yield kept
+
+
+@pytest.fixture
+async def learned(taught: Kept, postgres: EmbeddedPostgres, home: Path, clock: FixedClock) -> AsyncIterator[Shop]:
+    """A shop whose visits, orders and catalog were learned from, with one person who looked and ordered."""
+    async with taught.copied(postgres, home, clock) as shop:
+        yield shop
+
+
+@pytest.fixture
+async def shop(database_url: str, home: Path, clock: FixedClock) -> AsyncIterator[Shop]:
+    """A process on an empty database, in German."""
+    async with opened(database_url, home, clock) as shop:
+        yield shop

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import pytest_asyncio
 
 from hanse.ai.text import encoder
 from hanse.ai.text.encoder import Vectors
@@ -17,6 +20,7 @@ from hanse.base import context as contexts
 from hanse.base.clock import FixedClock
 from hanse.base.config import Settings
 from hanse.base.context import Context
+from hanse.base.postgres import EmbeddedPostgres
 from hanse.capabilities.search import jobs, operations
 from hanse.capabilities.search.lexicon import Words
 from hanse.capabilities.search.schemas import Found
@@ -24,6 +28,7 @@ from hanse.data import catalog
 from hanse.data.catalog import Document, Price, Product, Stock
 from hanse.serve import runtime
 from hanse.serve.runtime import Runtime
+from tests import databases
 from tests.conftest import NOW
 
 MEANINGS = (("loch", "löcher", "hole", "bohr", "drill"), ("holz", "wood", "säge", "saw"), ("trinken", "drink", "tasse", "cup"))
@@ -144,20 +149,64 @@ GUIDE = Document(
 )
 
 
+@asynccontextmanager
+async def opened(database_url: str, home: Path, clock: FixedClock) -> AsyncIterator[Runtime]:
+    """Run Hanse on a database and a home."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(encoder, "_ours", Meanings)
+        settings = Settings(home=home, database_url=database_url, holdout_share=0)
+        async with runtime.started(settings, database_url, clock=clock) as started:
+            yield started
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The shop of tools, to be copied: the name of its database, and its home."""
+
+    database: str
+    home: Path
+
+    @asynccontextmanager
+    async def copied(self, postgres: EmbeddedPostgres, home: Path, clock: FixedClock) -> AsyncIterator[Shop]:
+        """Give a shop that is as this one and may be changed."""
+        shutil.copytree(self.home, home)
+        with databases.copied(postgres, self.database) as url:
+            async with opened(url, home, clock) as hanse:
+                made = Shop(hanse)
+                await made.refresh()
+                yield made
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def kept(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kept]:
+    """The shop of tools, made once for all tests of a worker."""
+    home = tmp_path_factory.mktemp("tools")
+    with databases.copied(postgres) as url:
+        async with opened(url, home, FixedClock(NOW)) as hanse:
+            made = Shop(hanse)
+            await made.sell(*TOOLS, prices=PRICES, stock=STOCK)
+            await made.tell(GUIDE)
+            await made.index()
+            await made.encode()
+        yield Kept(databases.name_of(url), home)
+
+
 @pytest.fixture
-async def hanse(database_url: str, home: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Runtime]:
+async def hanse(database_url: str, home: Path, clock: FixedClock) -> AsyncIterator[Runtime]:
     """A running Hanse on an empty database."""
-    monkeypatch.setattr(encoder, "_ours", Meanings)
-    async with runtime.started(Settings(home=home, database_url=database_url, holdout_share=0), database_url, clock=clock) as started:
+    async with opened(database_url, home, clock) as started:
         yield started
 
 
 @pytest.fixture
-async def shop(hanse: Runtime) -> Shop:
+async def shop(kept: Kept, postgres: EmbeddedPostgres, home: Path, clock: FixedClock) -> AsyncIterator[Shop]:
     """Tools with prices, stock and a guide, in the index, words and meaning."""
-    made = Shop(hanse)
-    await made.sell(*TOOLS, prices=PRICES, stock=STOCK)
-    await made.tell(GUIDE)
-    await made.index()
-    await made.encode()
-    return made
+    async with kept.copied(postgres, home, clock) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop_of_all(kept: Kept, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+    """The same, for all tests of a module that only ask."""
+    async with kept.copied(postgres, tmp_path_factory.mktemp("shop") / "home", FixedClock(NOW)) as made:
+        yield made

@@ -21,7 +21,11 @@ from hanse.serve.runtime import Runtime
 from tests.capabilities.search.conftest import Shop, tool
 from tests.conftest import NOW
 
+in_one_loop = pytest.mark.asyncio(loop_scope="module")
+"""Of tests that share a shop, as they only ask."""
 
+
+@in_one_loop
 @pytest.mark.parametrize(
     ("query", "first"),
     [
@@ -51,12 +55,13 @@ from tests.conftest import NOW
         ("something for wood", "NW-200"),
     ],
 )
-async def test_what_people_type_finds_what_they_mean(shop: Shop, query: str, first: str) -> None:
-    assert (await shop.ids(query))[0] == first
+async def test_what_people_type_finds_what_they_mean(shop_of_all: Shop, query: str, first: str) -> None:
+    assert (await shop_of_all.ids(query))[0] == first
 
 
-async def test_everything_is_said_of_what_was_found(shop: Shop) -> None:
-    found = await shop.search("bohrschrauber 18 V", limit=1)
+@in_one_loop
+async def test_everything_is_said_of_what_was_found(shop_of_all: Shop) -> None:
+    found = await shop_of_all.search("bohrschrauber 18 V", limit=1)
     hit = found.items[0]
     assert (hit.product_id, hit.title, hit.category, hit.brand) == ("NW-100", "Akku-Bohrschrauber Brise 18", "Maschinen > Bohren", "Nordwerk")
     assert hit.price is not None
@@ -65,79 +70,90 @@ async def test_everything_is_said_of_what_was_found(shop: Shop) -> None:
     assert found.reason == reasons.say(reasons.WORDS_AND_MEANING, "de")
 
 
-async def test_what_is_not_sold_is_not_found(shop: Shop) -> None:
-    assert "OLD-1" not in await shop.ids("bohrmaschine von früher")
+@in_one_loop
+async def test_what_is_not_sold_is_not_found(shop_of_all: Shop) -> None:
+    assert "OLD-1" not in await shop_of_all.ids("bohrmaschine von früher")
 
 
-async def test_an_accessory_stands_behind_what_it_is_for(shop: Shop) -> None:
-    assert (await shop.ids("bohrschrauber brise 18"))[:2] == ["NW-100", "NW-101"]
+@in_one_loop
+async def test_an_accessory_stands_behind_what_it_is_for(shop_of_all: Shop) -> None:
+    assert (await shop_of_all.ids("bohrschrauber brise 18"))[:2] == ["NW-100", "NW-101"]
 
 
-async def test_a_typing_error_is_mended_and_said(shop: Shop) -> None:
-    found = await shop.search("hamerbohrer")
+@in_one_loop
+async def test_a_typing_error_is_mended_and_said(shop_of_all: Shop) -> None:
+    found = await shop_of_all.search("hamerbohrer")
     assert found.correction is not None
     assert (found.correction.query, found.correction.is_applied) == ("hammerbohrer", True)
-    as_typed = await shop.search("hamerbohrer", as_typed=True)
+    as_typed = await shop_of_all.search("hamerbohrer", as_typed=True)
     assert as_typed.correction is None
 
 
-async def test_facets_count_and_narrow_down(shop: Shop) -> None:
-    found = await shop.search("nordwerk")
+@in_one_loop
+async def test_facets_count_and_narrow_down(shop_of_all: Shop) -> None:
+    found = await shop_of_all.search("nordwerk")
     by_name = {each.name: each for each in found.facets}
     assert {(each.value, each.title, each.count) for each in by_name["category"].values} >= {("maschinen", "Maschinen", 2)}
     assert [(each.title, each.count) for each in by_name["stock"].values] == [("Auf Lager", 1)]
-    narrowed = await shop.search("nordwerk", chosen=[{"facet": "category", "values": ["maschinen > sägen"]}])
+    narrowed = await shop_of_all.search("nordwerk", chosen=[{"facet": "category", "values": ["maschinen > sägen"]}])
     assert [each.product_id for each in narrowed.items] == ["NW-200"]
     instead = next(each for each in narrowed.facets if each.name == "category")
     assert {(each.value, each.chosen) for each in instead.values} >= {("maschinen > sägen", True), ("maschinen > bohren", False)}
 
 
-async def test_of_what_is_chosen_everything_must_hold(shop: Shop) -> None:
+@in_one_loop
+async def test_of_what_is_chosen_everything_must_hold(shop_of_all: Shop) -> None:
     in_stock = [{"facet": "stock", "values": ["true"]}]
-    assert await shop.ids("nordwerk", chosen=in_stock) == ["NW-100"]
-    assert await shop.ids("nordwerk", chosen=[*in_stock, {"facet": "category", "values": ["maschinen > sägen"]}]) == []
-    assert await shop.ids("nordwerk", chosen=[{"facet": "brand", "values": ["there is none"]}]) == []
-    assert await shop.ids("hammerbohrer", from_minor=850, to_minor=1_000) == ["FK-301"]
+    assert await shop_of_all.ids("nordwerk", chosen=in_stock) == ["NW-100"]
+    assert await shop_of_all.ids("nordwerk", chosen=[*in_stock, {"facet": "category", "values": ["maschinen > sägen"]}]) == []
+    assert await shop_of_all.ids("nordwerk", chosen=[{"facet": "brand", "values": ["there is none"]}]) == []
+    assert await shop_of_all.ids("hammerbohrer", from_minor=850, to_minor=1_000) == ["FK-301"]
 
 
-async def test_titles_of_facets_speak_the_language_of_the_call(shop: Shop) -> None:
-    found = await shop.search("nordwerk", language="en")
-    by_title = await shop.search("nordwerk", language="en", chosen=[{"facet": "category", "values": ["Machines > Sawing"]}])
+@in_one_loop
+async def test_titles_of_facets_speak_the_language_of_the_call(shop_of_all: Shop) -> None:
+    found = await shop_of_all.search("nordwerk", language="en")
+    by_title = await shop_of_all.search("nordwerk", language="en", chosen=[{"facet": "category", "values": ["Machines > Sawing"]}])
     assert [each.product_id for each in by_title.items] == ["NW-200"]
     titles = {each.title for facet in found.facets if facet.name == "category" for each in facet.values}
     assert "Machines > Sawing" in titles
     assert {each.title for each in found.facets} >= {"Category", "Availability"}
 
 
+@in_one_loop
 @pytest.mark.parametrize(
     ("sort", "order"), [("price_up", ["FK-300", "FK-301"]), ("price_down", ["FK-301", "FK-300"]), ("newest", ["FK-300", "FK-301"])]
 )
-async def test_another_order_may_be_asked_for(shop: Shop, sort: str, order: list[str]) -> None:
-    assert await shop.ids("hammerbohrer", sort=sort) == order
+async def test_another_order_may_be_asked_for(shop_of_all: Shop, sort: str, order: list[str]) -> None:
+    assert await shop_of_all.ids("hammerbohrer", sort=sort) == order
 
 
-async def test_pages_follow_each_other_without_gaps(shop: Shop) -> None:
-    whole = await shop.ids("drill", limit=6)
-    assert whole == [each for offset in range(0, 6, 2) for each in await shop.ids("drill", limit=2, offset=offset)]
+@in_one_loop
+async def test_pages_follow_each_other_without_gaps(shop_of_all: Shop) -> None:
+    whole = await shop_of_all.ids("drill", limit=6)
+    assert whole == [each for offset in range(0, 6, 2) for each in await shop_of_all.ids("drill", limit=2, offset=offset)]
     assert len(set(whole)) == len(whole) > 3
 
 
-async def test_without_a_query_everything_is_listed(shop: Shop) -> None:
-    found = await shop.search("", limit=100)
+@in_one_loop
+async def test_without_a_query_everything_is_listed(shop_of_all: Shop) -> None:
+    found = await shop_of_all.search("", limit=100)
     assert (found.total, len(found.items)) == (6, 6)
-    only = await shop.search("", chosen=[{"facet": "category", "values": ["geschenke"]}])
+    only = await shop_of_all.search("", chosen=[{"facet": "category", "values": ["geschenke"]}])
     assert [each.product_id for each in only.items] == ["TS-400"]
 
 
-async def test_nothing_found_says_so_and_offers_what_there_is(shop: Shop) -> None:
-    found = await shop.search("xqzwv", as_typed=True, passages=0)
+@in_one_loop
+async def test_nothing_found_says_so_and_offers_what_there_is(shop_of_all: Shop) -> None:
+    found = await shop_of_all.search("xqzwv", as_typed=True, passages=0)
     assert (found.items, found.total) == ([], 0)
     assert found.reason == reasons.say(reasons.NOTHING, "de")
     assert "Bohren" in found.instead
 
 
-async def test_documents_answer_with_the_passage(shop: Shop) -> None:
-    found = await shop.search("motor ruckelt")
+@in_one_loop
+async def test_documents_answer_with_the_passage(shop_of_all: Shop) -> None:
+    found = await shop_of_all.search("motor ruckelt")
     passage = found.passages[0]
     assert (passage.document_id, passage.kind, passage.product_ids) == ("guide-1", "repair_guide", ["NW-200"])
     assert "Der Motor ruckelt" in passage.text
@@ -189,9 +205,10 @@ async def _agree(shop: Shop, profile_id: UUID) -> None:
         await consent.put(connection, [agreed], now=NOW)
 
 
-async def test_suggestions_come_while_somebody_types(shop: Shop) -> None:
+@in_one_loop
+async def test_suggestions_come_while_somebody_types(shop_of_all: Shop) -> None:
     async def suggest(query: str) -> Suggested:
-        async with shop.context() as context:
+        async with shop_of_all.context() as context:
             found = await contexts.run(operations.suggest, contexts.parse(operations.suggest, {"query": query}), context)
         assert isinstance(found, Suggested)
         return found
@@ -209,20 +226,22 @@ async def test_suggestions_come_while_somebody_types(shop: Shop) -> None:
     assert (odd.searches, odd.categories) == ([], [])
 
 
+@in_one_loop
 @pytest.mark.parametrize(
     "query", ["'", "\\", "a' | 'b", "' OR 1=1; --", "🙂🙂", "\x00", "(", "!&|<->:*", "%%", "ß" * 300, "wort " * 2_000, "\ud800", "８ｍｍ"]
 )
-async def test_no_query_breaks_anything(shop: Shop, query: str) -> None:
-    found = await shop.search(query.encode("utf-8", "replace").decode())
+async def test_no_query_breaks_anything(shop_of_all: Shop, query: str) -> None:
+    found = await shop_of_all.search(query.encode("utf-8", "replace").decode())
     assert found.total >= 0
 
 
+@in_one_loop
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=60))
-async def test_any_text_may_be_typed(shop: Shop, query: str) -> None:
+async def test_any_text_may_be_typed(shop_of_all: Shop, query: str) -> None:
     text = query.encode("utf-8", "replace").decode()
-    await shop.search(text, facets=False)
-    async with shop.context() as context:
+    await shop_of_all.search(text, facets=False)
+    async with shop_of_all.context() as context:
         await contexts.run(operations.suggest, contexts.parse(operations.suggest, {"query": text}), context)
 
 

@@ -96,8 +96,8 @@ def shop(running: Runtime) -> Shop:
 
 @pytest.fixture
 async def crowd(shop: Shop) -> Shop:
-    """A shop that knows two hundred persons, many of them twice or three times."""
-    await fill(shop, 200)
+    """A shop that knows a hundred persons, many of them twice or three times."""
+    await fill(shop, 100)
     return shop
 
 

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from hanse.base.postgres import EmbeddedPostgres
+from tests import databases
 from tests.serve.conftest import Client, MakeKey
+from tests.serve.tracking.serving import Served, server
+
+
+@pytest.fixture(scope="session")
+def served(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server without the console for all tests of a worker that ask one from outside; their events are told apart by the names of their keys."""
+    with databases.copied(postgres) as url, server(url, tmp_path_factory.mktemp("home"), console=False) as port:
+        yield Served(url, port)
 
 
 @pytest.fixture

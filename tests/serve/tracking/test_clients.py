@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from tests.serve.tracking.serving import make_key, server
+from tests.serve.tracking.serving import Served, make_key
 
 
-@pytest.fixture
-def port(database_url: str, home: Path) -> Iterator[int]:
-    with server(database_url, home) as port:
-        yield port
-
-
-def log(database_url: str) -> list[dict[str, Any]]:
-    with psycopg.connect(database_url, row_factory=dict_row) as connection:
+def log(served: Served) -> list[dict[str, Any]]:
+    with psycopg.connect(served.database_url, row_factory=dict_row) as connection:
         return connection.execute("SELECT * FROM events ORDER BY event_id").fetchall()
 
 
-def client_of(package: str, key: str, port: int, errors: list[object], **options: Any) -> Any:
+def client_of(package: str, key: str, served: Served, errors: list[object], **options: Any) -> Any:
     analytics = pytest.importorskip(package, reason=f"the client {package} is not installed")
-    return analytics.Client(key, host=f"http://127.0.0.1:{port}", on_error=lambda *error: errors.append(error), **options)
+    return analytics.Client(key, host=served.host, on_error=lambda *error: errors.append(error), **options)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("package", ["segment.analytics", "rudderstack.analytics"])
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
-def test_a_client_in_python_is_served(database_url: str, port: int, package: str, packed: bool) -> None:  # noqa: FBT001  # a parameter
+def test_a_client_in_python_is_served(served: Served, package: str, packed: bool) -> None:  # noqa: FBT001  # a parameter
     errors: list[object] = []
-    client = client_of(package, make_key(database_url), port, errors, gzip=packed)
+    source = f"shop-{uuid4().hex[:8]}"
+    client = client_of(package, make_key(served.database_url, source), served, errors, gzip=packed)
     client.identify("u-1", {"email": "a@example.org", "firstName": "Änne"})
     client.track("u-1", "Order Completed", {"order_id": "o-1", "revenue": 12.5, "products": [{"product_id": "p-1", "quantity": 1}]})
     client.page(None, None, "Home", {"url": "https://shop.example/"}, anonymous_id="b-1")
@@ -44,12 +38,12 @@ def test_a_client_in_python_is_served(database_url: str, port: int, package: str
         client.track("u-1", "Product Viewed", {"product_id": f"p-{number}"})
     client.shutdown()
     assert errors == []
-    found = log(database_url)
+    found = [row for row in log(served) if row["source"] == source]
     assert len(found) == len({row["message_id"] for row in found}) == 255
     assert [row["type"] for row in found[:5]] == ["identify", "track", "page", "group", "alias"]
     identify, track, page, group, alias = found[:5]
     assert identify["properties"] == {"email": "a@example.org", "firstName": "Änne"}
-    assert (track["name"], track["properties"]["revenue"], track["user_id"], track["source"]) == ("Order Completed", 12.5, "u-1", "shop")
+    assert (track["name"], track["properties"]["revenue"], track["user_id"]) == ("Order Completed", 12.5, "u-1")
     assert (page["name"], page["anonymous_id"], page["properties"]["url"]) == ("Home", "b-1", "https://shop.example/")
     assert group["context"]["groupId"] == "g-1"
     assert alias["context"]["previousId"] == "b-1"
@@ -58,10 +52,11 @@ def test_a_client_in_python_is_served(database_url: str, port: int, package: str
 
 @pytest.mark.slow
 @pytest.mark.parametrize("package", ["segment.analytics", "rudderstack.analytics"])
-def test_a_client_in_python_sees_that_its_key_never_was(database_url: str, port: int, package: str) -> None:
+def test_a_client_in_python_sees_that_its_key_never_was(served: Served, package: str) -> None:
     errors: list[object] = []
-    client = client_of(package, "never", port, errors)
+    before = log(served)
+    client = client_of(package, "never", served, errors)
     client.track("u-1", "Product Viewed")
     client.shutdown()
     assert len(errors) == 1
-    assert log(database_url) == []
+    assert log(served) == before

@@ -16,6 +16,10 @@ from hanse.data.events import group_commit
 from hanse.serve.tracking import bodies
 from tests.serve.conftest import Client, MakeKey
 from tests.serve.tracking.conftest import basic, rows, states
+from tests.serve.tracking.shared import client, client_of_all, in_one_loop, key
+
+__all__ = ["client", "client_of_all", "key"]
+pytestmark = in_one_loop
 
 VIEWED = {"type": "track", "event": "Product Viewed", "userId": "u-1", "messageId": "m-1"}
 THROWN_AWAY = {400, 401, 403, 404, 413, 422}
@@ -301,19 +305,6 @@ class TestPixels:
     @pytest.mark.parametrize("query", ["", "writeKey=never&event=a", "data=%%%", "data=WzFd"])
     async def test_without_a_key_or_a_message_there_is_no_image(self, client: Client, query: str) -> None:
         assert (await client.get(f"/pixel/v1/track?{query}")).status_code in {400, 401}
-
-
-async def test_numbers_for_prometheus_hold_no_names_and_no_people(client: Client, make_key: MakeKey, headers: dict[str, str]) -> None:
-    await client.post("/v1/batch", json={"batch": [VIEWED, VIEWED, {"type": "track", "userId": "anna@example.org"}]}, headers=headers)
-    response = await client.get("/metrics", headers=await make_key("events", name="prometheus"))
-    assert response.status_code == 200
-    found = response.text
-    assert "hanse_events_accepted_total 1.0" in found
-    assert "hanse_events_duplicate_total 1.0" in found
-    assert "hanse_events_dead_letter_total 1.0" in found
-    assert "hanse_events_commit_seconds_bucket" in found
-    assert not [word for word in ("anna", "Product", "shop") if word in found]
-    assert (await client.get("/metrics")).status_code == 401
 
 
 async def test_events_are_found_and_counted_over_http(client: Client, make_key: MakeKey, headers: dict[str, str]) -> None:

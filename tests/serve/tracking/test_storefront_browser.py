@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
-from hanse.base.postgres import EmbeddedPostgres
+from hanse.serve import supervisor
 from hanse.serve.console import assets
-from tests import databases
 from tests.browsing import chromium
 from tests.serve.tracking import browsing
 from tests.serve.tracking.browsing import Shop, apart, arrived, log
-from tests.serve.tracking.serving import make_key, server
+from tests.serve.tracking.serving import Served, back, make_key
 
 YES = "hanse.consent({ analytics: true, personalisation: true, marketing: false })"
 STORED = "JSON.stringify([document.cookie, localStorage.length, sessionStorage.length])"
@@ -30,21 +28,6 @@ PATIENCE_MS = 1_500
 @pytest.fixture(scope="module", autouse=True)
 def _built() -> None:
     assets.build()
-
-
-@dataclass
-class Served:
-    """A running Hanse."""
-
-    database_url: str
-    host: str
-
-
-@pytest.fixture(scope="module")
-def served(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One server for all tests; their events are told apart by the names of their keys."""
-    with databases.copied(postgres) as url, server(url, tmp_path_factory.mktemp("home")) as port:
-        yield Served(url, f"http://127.0.0.1:{port}")
 
 
 @pytest.fixture(scope="module")
@@ -324,12 +307,11 @@ def test_loaded_twice_it_sends_once(served: Served, visit: MakeVisit) -> None:
     assert len(log(served.database_url, one.source)) == 2
 
 
-def test_while_hanse_is_away_the_page_is_undisturbed_and_nothing_is_lost(database_url: str, home: Path, visit: MakeVisit) -> None:
+def test_while_hanse_is_away_the_page_is_undisturbed_and_nothing_is_lost(served: Served, visit: MakeVisit) -> None:
     one = visit()
-    one.key = apart(lambda: make_key(database_url, one.source))
     one.shop.pages["/hanse.js"] = (assets.BUILT / "hanse.js").read_bytes()
-    with server(database_url, home) as port:
-        away = f"http://127.0.0.1:{port}"
+    port = supervisor.free_port("127.0.0.1", 0)
+    away = f"http://127.0.0.1:{port}"
     address = one.tag(f'data-host="{away}"', before="hanse.push(['consent', { analytics: true }])", host=one.shop.address)
     one.open(address)
     one.page.evaluate("for (let number = 0; number < 120; number += 1) hanse.track('Waited', { number })")
@@ -337,13 +319,13 @@ def test_while_hanse_is_away_the_page_is_undisturbed_and_nothing_is_lost(databas
     one.open(address)
     waiting = json.loads(one.page.evaluate("localStorage.getItem('hanse.queue')"))
     assert one.faults == []
-    with server(database_url, home, port):
+    with back(served, port):
         one.page.evaluate("dispatchEvent(new Event('online'))")
-        found = arrived(database_url, one.source, 123, 60)
+        found = arrived(served.database_url, one.source, 123, 60)
         one.page.wait_for_function("localStorage.getItem('hanse.queue') === null")
         assert {each["messageId"] for each in waiting} <= {row["message_id"] for row in found}
         assert sorted(row["properties"]["number"] for row in found if row["name"] == "Waited") == list(range(120))
-        assert len(log(database_url, one.source)) == 123
+        assert len(log(served.database_url, one.source)) == 123
 
 
 def test_what_waits_is_bounded(visit: MakeVisit) -> None:

@@ -8,13 +8,18 @@ from base64 import b64encode
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from tests.serve.conftest import Client, MakeKey
+from tests.serve.tracking.shared import client, client_of_all, in_one_loop
+
+__all__ = ["client", "client_of_all"]
+pytestmark = in_one_loop
 
 Rows = list[dict[str, Any]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def write_key(make_key: MakeKey) -> str:
     return (await make_key("write"))["Authorization"].removeprefix("Bearer ")
 

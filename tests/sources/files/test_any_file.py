@@ -28,7 +28,7 @@ DATES = st.from_regex(
     fullmatch=True,
 )
 CELLS = st.one_of(LIKELY, NUMBERS, DATES, st.text(max_size=20), st.integers().map(str), st.floats().map(str))
-NEVER_SLOW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+NEVER_SLOW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def rows(kind: str) -> st.SearchStrategy[list[list[str]]]:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
+import pytest_asyncio
 
 from hanse.base import ids
+from hanse.base.clock import FixedClock
 from hanse.base.operation import Purpose
+from hanse.base.postgres import EmbeddedPostgres
 from hanse.data import consent
 from hanse.data.consent import Consent, State
 from hanse.data.profiles import Identity, Profile, store
-from tests.capabilities.recommend.conftest import HELD_OUT, Shop, shop
-from tests.capabilities.recommend.test_placements import ANNA, learned
+from tests.capabilities.recommend.conftest import HELD_OUT, Kept, Shop
+from tests.capabilities.recommend.taught import ANNA
 from tests.conftest import NOW
-
-__all__ = ["learned", "shop"]
 
 BEN, CARA, DORA, EMIL = (UUID(int=number) for number in (20, 21, 22, 23))
 """Ben is new, Cara wants mail but nothing personal, Dora no mail, and the processing of Emil is restricted."""
@@ -33,9 +35,8 @@ async def agree(shop: Shop, people: Sequence[UUID], *purposes: Purpose, state: S
         await consent.put(connection, made, now=NOW)
 
 
-@pytest.fixture
-async def mailing(learned: Shop) -> Shop:
-    """A shop with a newsletter: everybody but Dora gets it, everybody but Cara agreed to personalisation."""
+async def subscribe(learned: Shop) -> None:
+    """Have everybody but Dora get a newsletter, and everybody but Cara agree to personalisation."""
     async with learned.resources.pool.connection() as connection:
         people = [
             Profile(profile_id=each, created_at=NOW, identities=(Identity("user_id", str(each)),)) for each in (HELD_OUT, BEN, CARA, DORA, EMIL)
@@ -52,4 +53,17 @@ async def mailing(learned: Shop) -> Shop:
             "INSERT INTO traits (profile_id, name, source, value, purpose, observed_at) VALUES (%s, 'language', 'shop', '\"en-GB\"', 'contract', %s)",
             (ANNA, NOW),
         )
-    return learned
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def subscribed(taught: Kept, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kept]:
+    """The shop with a newsletter, made once for all tests of a worker."""
+    async with taught.further(postgres, tmp_path_factory.mktemp("subscribed") / "home", subscribe) as kept:
+        yield kept
+
+
+@pytest.fixture
+async def mailing(subscribed: Kept, postgres: EmbeddedPostgres, home: Path, clock: FixedClock) -> AsyncIterator[Shop]:
+    """A shop with a newsletter: everybody but Dora gets it, everybody but Cara agreed to personalisation."""
+    async with subscribed.copied(postgres, home, clock) as shop:
+        yield shop

@@ -10,7 +10,7 @@ from hanse.capabilities.recommend.batch import erasure, recipients, writing
 from tests.capabilities.recommend.batch.conftest import BEN
 from tests.capabilities.recommend.batch.test_running import killed, make, stored
 from tests.capabilities.recommend.conftest import Shop
-from tests.capabilities.recommend.test_placements import ANNA
+from tests.capabilities.recommend.taught import ANNA
 
 PERSON = Erased((ANNA,), (), keep_orders=False)
 

@@ -22,7 +22,7 @@ from hanse.data.catalog import Price, Product
 from hanse.data.profiles import asking
 from tests.capabilities.recommend.batch.conftest import BEN, CARA, DORA, EMIL
 from tests.capabilities.recommend.conftest import HELD_OUT, Shop
-from tests.capabilities.recommend.test_placements import ANNA
+from tests.capabilities.recommend.taught import ANNA
 from tests.conftest import NOW
 
 Rows = dict[UUID, list[dict[str, Any]]]

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from hanse.base.config import Settings
+from hanse.capabilities.recommend.spark import reading
+from hanse.capabilities.recommend.spark.reading import Read
 from hanse.data import lake
 from hanse.data.lake import Session, datasets, files, records
 from hanse.data.lake import spark as engine
@@ -63,3 +65,15 @@ def session(settings: Settings) -> Iterator[Session]:
         patched.setattr(engine, "_configuration", lambda folder: usual(folder) | {"spark.master": "local[2]", "spark.sql.shuffle.partitions": "3"})
         with lake.session(settings) as opened:
             yield opened
+
+
+@pytest.fixture(scope="session")
+def visits(session: Session) -> Read:
+    """The visits of the lake, which lie in Spark."""
+    return reading.visits(session)
+
+
+@pytest.fixture(scope="session")
+def customers(session: Session) -> Read:
+    """The customers of the lake, who lie in Spark."""
+    return reading.customers(session)

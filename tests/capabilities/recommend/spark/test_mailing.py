@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
+import pytest_asyncio
 
+from hanse.base.clock import FixedClock
+from hanse.base.postgres import EmbeddedPostgres
 from hanse.capabilities.recommend.batch import operations as batches
 from hanse.capabilities.recommend.batch.schemas import Batch, Wanted
 from hanse.capabilities.recommend.rules.schemas import Boost, Condition, Diversity, Exclude, Filter, Frequency, Pin
@@ -15,25 +20,36 @@ from hanse.capabilities.recommend.spark import mailing as in_spark
 from hanse.data import lake
 from hanse.data.catalog import Product
 from hanse.data.lake import Session
-from tests.capabilities.recommend.batch.conftest import BEN, CARA, DORA, EMIL, learned, mailing
+from tests.capabilities.recommend.batch.conftest import BEN, CARA, DORA, EMIL, subscribed
 from tests.capabilities.recommend.batch.test_running import Rows, killed, make, rows_of, rule, stored
-from tests.capabilities.recommend.conftest import HELD_OUT, Shop, shop
-from tests.capabilities.recommend.test_placements import ANNA
+from tests.capabilities.recommend.conftest import HELD_OUT, Kept, Shop
+from tests.capabilities.recommend.taught import ANNA
 
-__all__ = ["learned", "mailing", "shop"]
+__all__ = ["subscribed"]
 
 # PySpark 4 warns of pandas 3 wherever it meets it; it is never handed any
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")]
 
 
-@pytest.fixture
-async def sparkling(mailing: Shop, session: Session) -> Shop:
-    """A shop with a newsletter whose lake is read in the Spark that runs, on two processors."""
-    assert session.backend.name == "pyspark"
+async def refresh(mailing: Shop) -> None:
     async with mailing.context() as context:
         await lake.refresh(context)
-    mailing.resources.settings = msgspec.structs.replace(mailing.resources.settings, lake_engine="spark")
-    return mailing
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def refreshed(subscribed: Kept, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kept]:
+    """The shop with a newsletter, with all of it in the lake."""
+    async with subscribed.further(postgres, tmp_path_factory.mktemp("refreshed") / "home", refresh) as kept:
+        yield kept
+
+
+@pytest.fixture
+async def sparkling(refreshed: Kept, session: Session, postgres: EmbeddedPostgres, home: Path, clock: FixedClock) -> AsyncIterator[Shop]:
+    """A shop with a newsletter whose lake is read in the Spark that runs, on two processors."""
+    assert session.backend.name == "pyspark"
+    async with refreshed.copied(postgres, home, clock) as shop:
+        shop.resources.settings = msgspec.structs.replace(shop.resources.settings, lake_engine="spark")
+        yield shop
 
 
 async def here(shop: Shop, **wanted: Any) -> Batch:
@@ -56,14 +72,14 @@ def alike(found: Rows) -> dict[UUID, list[tuple[Any, ...]]]:
     }
 
 
-async def both(shop: Shop, *, is_seen: bool = True, **wanted: Any) -> tuple[Batch, Batch]:
+async def both(shop: Shop, *, is_seen: bool = True, page: int = 256, **wanted: Any) -> tuple[Batch, Batch]:
     """Make a batch in Spark, then on this machine, if need be as if nobody had seen the first, and see that they are the same."""
     before = [row["decision_id"] for row in await stored(shop, "SELECT decision_id FROM decisions")]
-    spread = await make(shop, **wanted)
+    spread = await make(shop, page=page, **wanted)
     if not is_seen:
         async with shop.resources.pool.connection() as connection:
             await connection.execute("DELETE FROM decisions WHERE decision_id <> ALL(%s)", (before,))
-    local = await here(shop, **wanted)
+    local = await here(shop, page=page, **wanted)
     assert alike(rows_of(shop, spread)) == alike(rows_of(shop, local))
     told = ("recipients", "expected", "personal", "held_out", "rows", "state")
     assert [getattr(spread, name) for name in told] == [getattr(local, name) for name in told]
@@ -99,7 +115,7 @@ async def test_where_rules_leave_little_it_is_looked_further_down_as_ever(sparkl
     await rule(sparkling, exclude=Exclude(product_ids=tuple(f"p{each:02}" for each in range(30)), bought_days=60))
     await rule(sparkling, frequency=Frequency(times=1, days=7))
     await rule(sparkling, filter=Filter(categories=("Maschinen",)))
-    first = await make(sparkling, limit=2)
+    first = await here(sparkling, limit=2)
     await both(sparkling, is_seen=False, limit=1, profile_ids=tuple(rows_of(sparkling, first)))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -15,18 +14,27 @@ from hanse.base.errors import MissingExtra
 from hanse.capabilities.recommend import blends, learning
 from hanse.capabilities.recommend import reading as local
 from hanse.capabilities.recommend.questions import Kind
-from hanse.capabilities.recommend.spark import reading, training
-from hanse.data.lake import Session
+from hanse.capabilities.recommend.spark import training
+from hanse.capabilities.recommend.spark.reading import Read
+from hanse.capabilities.recommend.spark.training import Trained
 from tests.conftest import NOW
 
 # PySpark 4 warns of pandas 3 wherever it meets it; it is never handed any
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")]
 
 
-def test_what_is_learned_from_visits_is_that_of_one_machine(session: Session, settings: Settings) -> None:
-    made = training.learn(blends.VIEWED, Kind.SESSION, reading.visits(session))
-    log = local.read(msgspec.structs.replace(settings, lake_engine="duckdb")).visits
+@pytest.fixture(scope="module")
+def made(visits: Read) -> Trained:
+    """What is learned from visits, chosen by a part of them."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(training, "SAMPLE_ROWS", 300)
+        made = training.learn(blends.VIEWED, Kind.SESSION, visits)
     assert made is not None
+    return made
+
+
+def test_what_is_learned_from_visits_is_that_of_one_machine(made: Trained, settings: Settings) -> None:
+    log = local.read(msgspec.structs.replace(settings, lake_engine="duckdb")).visits
     expected = made.learned.choice.fit(log.histories)
     asked = log.histories.pick(np.arange(0, len(log.histories), 3))
     assert (made.blend.rank_many(asked, 5) == expected.rank_many(asked, 5)).mean() > 0.99
@@ -34,21 +42,16 @@ def test_what_is_learned_from_visits_is_that_of_one_machine(session: Session, se
     assert {name: array.shape for name, array in arrays.items()} == {name: array.shape for name, array in others.items()}
 
 
-def test_the_card_says_what_was_chosen_by_a_part_and_learned_from_all(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "SAMPLE_ROWS", 300)
-    log = reading.visits(session)
-    made = training.learn(blends.VIEWED, Kind.SESSION, log)
-    assert made is not None
-    card = made.card(NOW)
+def test_the_card_says_what_was_chosen_by_a_part_and_learned_from_all(made: Trained, visits: Read) -> None:
+    log, card = visits, made.card(NOW)
     assert card.sizes == {"histories": len(log.histories), "interactions": log.histories.rows, "products": 12, "profiles": log.owners}
     assert log.histories.rows > 300 >= len(made.sample.histories.item)
     assert f"the newest {len(made.sample.histories.item)} interactions" in card.notes[-1]
 
 
-def test_too_little_is_not_learned_from(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_little_is_not_learned_from(customers: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learning, "LEAST_HISTORIES", 100_000)
-    log = reading.customers(session)
-    assert training.learn(blends.NEXT, Kind.BASKET, replace(log)) is None
+    assert training.learn(blends.NEXT, Kind.BASKET, customers) is None
 
 
 def test_without_spark_it_says_what_to_install(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
