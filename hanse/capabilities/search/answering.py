@@ -71,8 +71,20 @@ async def read(context: Context, request: Search, rules: Edition) -> Asked:
     query = reading.read(request.query, language, lexicon, as_typed=request.as_typed, synonyms=rules.same(language, now))
     numbers = await facets.chosen(await context.connection(), request.chosen)
     shaping = rules.shaping(query, language, now)
-    filters = Filters(numbers, facets.wants_stock(request.chosen), request.from_minor, request.to_minor, shaping.hidden)
+    lists = await _price_lists(context, request)
+    stock, own_range = facets.wants_stock(request.chosen), request.own_range and bool(lists)
+    filters = Filters(numbers, stock, request.from_minor, request.to_minor, shaping.hidden, lists, own_range)
     return Asked(query, filters, shaping)
+
+
+async def _price_lists(context: Context, request: Search) -> tuple[str, ...]:
+    """Return the price lists of whom the answer is for, where what is found, or in which order, goes by prices or by their range."""
+    by_price = request.sort in {"price_up", "price_down"} or (request.from_minor, request.to_minor) != (None, None)
+    if context.subject.profile_id is None or not (by_price or request.own_range):
+        return ()
+    facts = {"profile_id": context.subject.profile_id}
+    rows = await (await (await context.connection()).execute(queries["price_lists"], facts)).fetchall()
+    return tuple(row["price_list"] for row in rows)
 
 
 def _correction(query: Query) -> Correction | None:

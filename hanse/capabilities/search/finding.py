@@ -35,11 +35,18 @@ MOST_FACETS = 250
 _ALL = ranking.FEATURES.index("all")
 Score = Callable[[Floats], Floats]
 ORDERS: Mapping[str, sql.SQL] = {
-    "price_up": sql.SQL("amount_minor NULLS LAST"),
-    "price_down": sql.SQL("amount_minor DESC NULLS LAST"),
+    "price_up": sql.SQL("{price} NULLS LAST"),
+    "price_down": sql.SQL("{price} DESC NULLS LAST"),
     "newest": sql.SQL("created_at DESC"),
     "popularity": sql.SQL("popularity_score DESC"),
 }
+
+
+_EVERYBODYS = sql.SQL("entry.amount_minor")
+_OWN = sql.SQL(  # in one line, as comments of statements name what is put into them
+    "SELECT amount_minor FROM prices WHERE prices.product_id = entry.product_id AND price_list = ANY ({}::text[]) "
+    "AND valid_from <= %(now)s AND valid_until > %(now)s ORDER BY min_quantity, amount_minor LIMIT 1"
+)
 
 
 @dataclass(frozen=True)
@@ -53,11 +60,24 @@ class Filters:
     to_minor: int | None = None
     hidden: tuple[Target, ...] = ()
     """What a rule never shows."""
+    price_lists: tuple[str, ...] = ()
+    """Price lists of whom the answer is for, where it depends on them: prices are compared as they are for them."""
+    own_range: bool = False
+    """Whether only products count that stand in these lists."""
 
     def without(self, name: str) -> Filters:
         """Return them without a facet."""
         rest = {each: numbers for each, numbers in self.facets.items() if each != name}
         return replace(self, facets=rest, in_stock=self.in_stock and name != "stock")
+
+    @property
+    def price(self) -> sql.Composable:
+        """Return what one piece of `entry` costs whom the answer is for, as an expression."""
+        return sql.SQL("coalesce(({}), {})").format(self._own_price, _EVERYBODYS) if self.price_lists else _EVERYBODYS
+
+    @property
+    def _own_price(self) -> sql.Composed:
+        return _OWN.format(sql.Literal(list(self.price_lists)))
 
     @property
     def condition(self) -> sql.Composable:
@@ -68,9 +88,11 @@ class Filters:
         if self.in_stock:
             parts.append(sql.SQL("AND entry.in_stock"))
         if self.from_minor is not None:
-            parts.append(sql.SQL("AND entry.amount_minor >= {}").format(sql.Literal(self.from_minor)))
+            parts.append(sql.SQL("AND {} >= {}").format(self.price, sql.Literal(self.from_minor)))
         if self.to_minor is not None:
-            parts.append(sql.SQL("AND entry.amount_minor <= {}").format(sql.Literal(self.to_minor)))
+            parts.append(sql.SQL("AND {} <= {}").format(self.price, sql.Literal(self.to_minor)))
+        if self.own_range:
+            parts.append(sql.SQL("AND EXISTS ({})").format(self._own_price))
         parts += [sql.SQL("AND NOT {}").format(each.condition) for each in self.hidden]
         return sql.SQL(" ").join(parts)
 
@@ -130,7 +152,10 @@ async def find(context: Context, query: Query, filters: Filters, begun: Awaitabl
     async def look() -> _Seen:
         return await _look(context, query, filters, begun, most=most, is_patient=ask.is_patient, pinned=pinned)
 
-    seen = await context.resource(Recent).get(_key("found", query, filters, most, pinned), look, keep=lambda found: found.vector is not None)
+    def is_worth_keeping(found: _Seen) -> bool:  # prices of own lists change without news of the index
+        return found.vector is not None and not filters.price_lists
+
+    seen = await context.resource(Recent).get(_key("found", query, filters, most, pinned), look, keep=is_worth_keeping)
     found, brought = _pinned(_ordered(seen, ask), seen, ask.shaping)
     total = max(seen.strict, len(found) - len(brought)) if seen.strict < ENOUGH else seen.strict
     return Findings(found, total + len(brought), seen.strict, seen.vector, brought)
@@ -145,7 +170,7 @@ async def _fitting_pins(context: Context, shaping: Shaping, filters: Filters) ->
         rows = await _rows(context, "within", filters, product_ids=list(shaping.pinned))
         return tuple(row["product_id"] for row in rows)
 
-    return await context.resource(Recent).get(_key("within", shaping.pinned, filters), look, keep=lambda _: True)
+    return await context.resource(Recent).get(_key("within", shaping.pinned, filters), look, keep=lambda _: not filters.price_lists)
 
 
 @dataclass(frozen=True)
@@ -240,7 +265,7 @@ async def _described(context: Context, query: Query, vector: str | None, product
 
 async def listed(context: Context, query: Query | None, filters: Filters, sort: Sort, *, offset: int, limit: int) -> tuple[list[str], int]:
     """Return the ids of a page of products in an order that is not how well they fit, and how many there are; all products without a query."""
-    order = ORDERS.get(sort, ORDERS["popularity"])
+    order = ORDERS.get(sort, ORDERS["popularity"]).format(price=filters.price)
     rows = await _rows(context, "listed", filters, matching=_matching(query), order=order, query=query and query.strict, most=limit, skip=offset)
     return [row["product_id"] for row in rows], int(rows[0]["total"]) if rows else 0
 
@@ -255,7 +280,9 @@ async def counted(context: Context, query: Query | None, filters: Filters, findi
     if by_ids:
         return await look()
     brought = sorted(findings.brought) if findings else []
-    return await context.resource(Recent).get(_key("counted", query, filters, brought), look, keep=bool)
+    return await context.resource(Recent).get(
+        _key("counted", query, filters, brought), look, keep=lambda found: bool(found) and not filters.price_lists
+    )
 
 
 async def _counted(context: Context, query: Query | None, filters: Filters, findings: Findings | None, *, by_ids: bool) -> list[dict[str, Any]]:
@@ -287,7 +314,7 @@ def _matching(query: Query | None) -> sql.SQL:
 
 
 async def _rows(
-    context: Context, name: str, filters: Filters, *, matching: sql.SQL | None = None, order: sql.SQL | None = None, **facts: Any
+    context: Context, name: str, filters: Filters, *, matching: sql.SQL | None = None, order: sql.Composable | None = None, **facts: Any
 ) -> list[dict[str, Any]]:
     statement = sql.SQL(queries[name]).format(filters=filters.condition, matching=matching, order=order)
-    return await (await (await context.connection()).execute(statement, facts)).fetchall()
+    return await (await (await context.connection()).execute(statement, {**facts, "now": context.clock.now()})).fetchall()

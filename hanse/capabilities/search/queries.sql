@@ -237,6 +237,10 @@ ORDER BY count DESC, name, value;
 -- Products in an order that is not how well they fit. `{matching}` and `{filters}` say which products, `{order}` in which order.
 SELECT product_id, count(*) OVER () AS total FROM search_entries AS entry WHERE {matching} {filters} ORDER BY {order}, product_id LIMIT %(most)s OFFSET %(skip)s;
 
+-- price_lists --
+-- The price lists of somebody and of the company they act for, without everybody's.
+SELECT price_list FROM unnest(profile_price_lists(%(profile_id)s)) AS price_list WHERE price_list <> 'list' ORDER BY price_list;
+
 -- own_prices --
 -- What products cost somebody by their own price lists and those of the company they act for: the lowest, for the smallest quantity that has one.
 SELECT DISTINCT ON (product_id) product_id, amount_minor, currency

@@ -36,8 +36,11 @@ class Search(Personal, kw_only=True, forbid_unknown_fields=True):
 
     query: Query
     chosen: Annotated[Annotated[tuple[Choice, ...], Meta(max_length=20)], Meta(description="What was chosen in facets; all of it must hold.")] = ()
-    from_minor: Annotated[Minor | None, Meta(description="Only from this net price on, in minor units.")] = None
-    to_minor: Annotated[Minor | None, Meta(description="Only up to this net price, in minor units.")] = None
+    from_minor: Annotated[Minor | None, Meta(description="Only from this net price on, in minor units; own prices count where there are any.")] = None
+    to_minor: Annotated[Minor | None, Meta(description="Only up to this net price, in minor units; own prices count where there are any.")] = None
+    own_range: Annotated[
+        bool, Meta(description="Whether only products are found that stand in price lists of their own, for those who have some, such as companies.")
+    ] = False
     sort: Annotated[Sort, Meta(description="The order of the products.")] = "relevance"
     offset: Offset = 0
     limit: Annotated[int, Meta(description="How many products at most.", ge=0, le=100)] = 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -167,13 +168,21 @@ async def test_own_prices_are_shown_to_whom_they_belong(shop: Shop) -> None:
         await connection.execute(
             "INSERT INTO profiles (profile_id, kind, created_at, updated_at) VALUES (%s, 'person', %s, %s)", (profile_id, NOW, NOW)
         )
-        await catalog.put_prices(connection, [Price(product_id="NW-200", price_list="gold", amount_minor=19_900)], now=NOW - timedelta(days=1))
+        await catalog.put_prices(connection, [Price(product_id="NW-200", price_list="gold", amount_minor=14_000)], now=NOW - timedelta(days=1))
         await catalog.put_customer_price_lists(connection, [CustomerPriceList(profile_id=profile_id, price_list="gold")])
     plain = await shop.search("kreissäge")
     unasked = await shop.search("kreissäge", profile_id=str(profile_id))
     await _agree(shop, profile_id)
     own = await shop.search("kreissäge", profile_id=str(profile_id))
-    assert [each.items[0].price and each.items[0].price.amount_minor for each in (plain, unasked, own)] == [21_900, 21_900, 19_900]
+    assert [each.items[0].price and each.items[0].price.amount_minor for each in (plain, unasked, own)] == [21_900, 21_900, 14_000]
+    found = partial(shop.ids, "", profile_id=str(profile_id))
+    assert "NW-200" in await shop.ids("", from_minor=21_900, to_minor=21_900)
+    assert "NW-200" in await found(from_minor=14_000, to_minor=14_000)
+    assert "NW-200" not in await found(from_minor=21_900, to_minor=21_900)
+    assert (await shop.ids("", sort="price_down"))[0] == "NW-200"
+    assert (await found(sort="price_down"))[:2] == ["NW-100", "NW-200"]
+    assert await found(own_range=True) == await shop.ids("kreissäge", own_range=True, profile_id=str(profile_id)) == ["NW-200"]
+    assert await shop.ids("", own_range=True) == await shop.ids(""), "who has no range of their own sees everything"
 
 
 async def test_what_somebody_cares_for_comes_first_where_they_agreed(shop: Shop) -> None:
