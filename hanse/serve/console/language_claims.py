@@ -17,12 +17,14 @@ from hanse.ai.language.checks.schemas import (
     BannedClaims,
     FoundFault,
     FoundFaults,
+    ImportClaims,
     NamedClaim,
     SaveClaim,
     SavedClaim,
 )
 from hanse.ai.language.errors import UnknownClaim
 from hanse.base import context as contract
+from hanse.base import delimited
 from hanse.base.errors import HanseError
 from hanse.data.access.accounts import Permission
 from hanse.serve.console import language_words, pages, session
@@ -30,11 +32,27 @@ from hanse.serve.console.session import AnyRequest, Visit
 
 PATH = "/language/claims"
 SCOPES = frozenset(
-    {operations.claims.name, operations.save_claim.name, operations.remove_claim.name, operations.check_text.name},
+    {
+        operations.claims.name,
+        operations.save_claim.name,
+        operations.import_claims.name,
+        operations.remove_claim.name,
+        operations.check_text.name,
+    },
 )
 KEY = ("phrase", "language", "country")
 FIELDS = (*KEY, "reason", "law")
+COLUMNS = ("phrase", "reason", "law")
+"""What a line of a list says, in this order."""
+MOST_AT_ONCE = 1_000
 TRIED = ("text", "facts", "language", "country", "form_of_address")
+
+
+class WrongLine(NamedTuple):
+    """A line of a list that bans nothing, and why."""
+
+    line: str
+    problem: str
 
 
 class Piece(NamedTuple):
@@ -75,6 +93,23 @@ async def save(request: AnyRequest) -> Response[bytes]:
     return pages.redirect(visit, f"{PATH}#claims", message=visit.words.gettext("“%(phrase)s” is saved.", phrase=saved.phrase))
 
 
+@post(f"{PATH}/import", status_code=200)
+async def take(request: AnyRequest) -> Response[bytes]:
+    """Ban the claims of a list; lines that say none stay in the form, each with what is wrong with it."""
+    visit = session.of(request)
+    visit.need(Permission.EXPERIMENT)
+    form = await visit.form()
+    claims, wrong = _read(visit, form)
+    async with visit.context(SCOPES) as context:
+        for first in range(0, len(claims), MOST_AT_ONCE):
+            await contract.run(operations.import_claims, ImportClaims(claims=claims[first : first + MOST_AT_ONCE]), context)
+    if claims and not wrong:
+        count = visit.words.ngettext("%(num)s claim is saved.", "%(num)s claims are saved.", len(claims))
+        return pages.redirect(visit, f"{PATH}#claims", message=count)
+    rest = {**form, "list": "\n".join(each.line for each in wrong)}
+    return await _page(visit, status=200 if claims else 400, listed=rest, saved=len(claims), wrong_lines=wrong, is_listed=True)
+
+
 @post(f"{PATH}/remove", status_code=200)
 async def remove(request: AnyRequest) -> Response[bytes]:
     """Take a claim off the list, with a way back."""
@@ -102,6 +137,20 @@ async def check(request: AnyRequest) -> Response[bytes]:
     return await _page(visit, tried=tried, faults=found.faults, pieces=_pieces(asked.text, found.faults), is_checked=True)
 
 
+def _read(visit: Visit, form: Mapping[str, str]) -> tuple[list[SaveClaim], list[WrongLine]]:
+    """Return the claims of a list, cells of a line parted by tabs or semicolons, and the lines that say none."""
+    claims: list[SaveClaim] = []
+    wrong: list[WrongLine] = []
+    for line in filter(str.strip, form.get("list", "").splitlines()):
+        cells = next(delimited.reader([line], "\t" if "\t" in line else ";"))
+        plain = {**form, **dict(zip(COLUMNS, cells, strict=False))}
+        try:
+            claims.append(_converted(_plain(plain), SaveClaim))
+        except HanseError as error:
+            wrong.append(WrongLine(line, visit.words.error(error)))
+    return claims, wrong
+
+
 async def _listed(visit: Visit) -> list[BannedClaim]:
     async with visit.context(SCOPES) as context:
         found: BannedClaims = await contract.run(operations.claims, AskClaims(), context)
@@ -121,6 +170,8 @@ async def _page(visit: Visit, *, status: int = 200, one: BannedClaim | None = No
         "faults": (),
         "pieces": (),
         "is_checked": False,
+        "listed": {"language": visit.words.language},
+        "is_listed": False,
     }
     names = {"fault_name": lambda kind: language_words.fault(visit.words, kind), "address_of": _address, "languages": _languages(visit)}
     return pages.page(visit, "language_claims.html", status=status, **{**usual, **names, **facts})

@@ -178,6 +178,7 @@ HOUSE: tuple[ControllerRouterHandler, ...] = (
     language_calls.judge,
     language_claims.show,
     language_claims.save,
+    language_claims.take,
     language_claims.remove,
     language_claims.check,
     language_masking.show,

@@ -48,3 +48,21 @@ def test_who_may_not_change_rules_sees_and_tries_only(browser: SignIn) -> None:
     assert viewer.post(f"{PATH}/try", {"text": "klimaneutral", "language": "de"}).status_code == 200
     assert viewer.post(PATH, {"phrase": "billigster"}).status_code == 403
     assert viewer.post(f"{PATH}/remove", {"phrase": "klimaneutral"}).status_code == 403
+
+
+def test_a_list_is_saved_line_by_line_and_what_is_wrong_stays(browser: SignIn) -> None:
+    anna = browser()
+    lines = 'bester Preis; nicht belegt; UWG § 5\r\n\r\nx\r\n"Nummer; eins"\r\nweltweit führend\tnicht belegt\r\n' + "y" * 130
+    kept = anna.post(f"{PATH}/import", {"list": lines, "language": "de", "country": "de"}, headers=GERMAN)
+    assert kept.status_code == 200
+    assert "3 Aussagen sind gespeichert." in kept.text
+    assert f'placeholder="klimaneutral; nicht belegt; UWG § 5">x\n{"y" * 130}</textarea>' in kept.text
+    assert "<q>x</q>: " in kept.text
+    shown = anna.get(PATH, headers=GERMAN).text
+    for phrase in ("bester Preis", "Nummer; eins", "weltweit führend"):
+        assert f"{urlencode({'phrase': phrase, 'language': 'de', 'country': 'DE'}).replace('&', '&amp;')}#claim-form" in shown
+    whole = anna.post(f"{PATH}/import", {"list": "marktführend", "language": "de"}, headers=GERMAN)
+    assert whole.status_code == 303
+    assert "1 Aussage ist gespeichert." in bytes.fromhex(whole.cookies[pages.TOAST_COOKIE]).decode()
+    assert "Die Liste ist leer" in anna.post(f"{PATH}/import", {"list": " \n"}, headers=GERMAN).text
+    assert browser(Role.VIEWER).post(f"{PATH}/import", {"list": "billig"}).status_code == 403
