@@ -86,6 +86,9 @@ def _shaped(found: dict[str, Any], kind: type[Any], way: str) -> None:
         named = {"name": kind.__name__, "schema": wanted, "strict": shape.is_strict(wanted)}
         found["response_format"] = {"type": "json_schema", "json_schema": named}
         return
+    if way == "grammar":
+        found["response_format"] = {"type": "json_object", "schema": shape.schema(kind)}
+        return
     if way == "object":
         found["response_format"] = {"type": "json_object"}
     found["messages"] = [{"role": "system", "content": shape.instruction(kind)}, *found["messages"]]

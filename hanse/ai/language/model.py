@@ -11,7 +11,8 @@ from hanse.ai.language.requests import Role
 
 MILLION = 1_000_000
 LengthField = Literal["max_tokens", "max_completion_tokens"]
-Structured = Literal["schema", "object", "none"]
+Structured = Literal["schema", "grammar", "object", "none"]
+"""JSON by OpenAI's `json_schema`, by a schema beside `json_object` (llama-cpp-python), by `json_object` alone, or by words."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,7 +43,7 @@ class LanguageModel(msgspec.Struct, kw_only=True, frozen=True):
     in_house: Annotated[bool, Meta(description="Whether it runs in this house; texts are masked all the same.")]
     is_on: Annotated[bool, Meta(description="Whether it is asked.")]
     has_key: Annotated[bool, Meta(description="Whether a key is kept for it.")]
-    structured: Annotated[str | None, Meta(description="How it gives JSON: schema, object, or none; null until it is tried.")]
+    structured: Annotated[str | None, Meta(description="How it gives JSON: schema, grammar, object, or none; null until it is tried.")]
     streams: Annotated[bool | None, Meta(description="Whether it answers piece by piece; null until it is tried.")]
     tried_at: Annotated[datetime | None, Meta(description="When it was tried last.")]
     tried_milliseconds: Annotated[int | None, Meta(description="How long its short answer took then, in milliseconds.")]
@@ -105,7 +105,7 @@ class Trial(msgspec.Struct, kw_only=True, frozen=True):
     milliseconds: Annotated[int | None, Meta(description="How long its short answer took, in milliseconds.")]
     first_milliseconds: Annotated[int | None, Meta(description="How long the first piece of a streamed answer took, in milliseconds.")]
     streams: Annotated[bool | None, Meta(description="Whether it answers piece by piece.")]
-    structured: Annotated[str | None, Meta(description="How it gives JSON: schema, object, or none.")]
+    structured: Annotated[str | None, Meta(description="How it gives JSON: schema, grammar, object, or none.")]
     counts_tokens: Annotated[bool, Meta(description="Whether it says how many tokens there were, and can be believed.")]
 
 

@@ -25,7 +25,7 @@ SHORT = "Reply with the one word: Hanse"
 JSON = "Which colour has a ripe tomato? Answer in JSON."
 MOST_TOKENS = 400
 """Enough for models that think before they answer."""
-WAYS: tuple[Structured, ...] = ("schema", "object", "none")
+WAYS: tuple[Structured, ...] = ("schema", "grammar", "object", "none")
 
 
 class _Colour(msgspec.Struct):

@@ -46,6 +46,7 @@ def structured(words: Words, way: str | None) -> str:
     gettext = words.gettext
     names = {
         "schema": gettext("by schema"),
+        "grammar": gettext("by schema, kept to by a grammar"),
         "object": gettext("as an object, checked here"),
         "none": gettext("when told in words, checked here"),
     }

@@ -41,7 +41,8 @@ def question(body: Mapping[str, Any]) -> str:
 
 def schema(body: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the schema that was asked for, by the field or in words; null where there is none."""
-    given = body.get("response_format", {}).get("json_schema", {}).get("schema")
+    wanted = body.get("response_format", {})
+    given = wanted.get("schema") or wanted.get("json_schema", {}).get("schema")
     if given:
         found: dict[str, Any] = given
         return found

@@ -55,10 +55,13 @@ class _Said:
 class FakeModel:
     """A language model that runs while the block does."""
 
-    def __init__(self, *, structured: bool = True, streams: bool = True) -> None:
-        """Stand at an address of this machine; a model without `structured` refuses `response_format`, one without `streams` answers in one."""
+    def __init__(self, *, structured: bool = True, by_grammar: bool = False, streams: bool = True) -> None:
+        """Stand at an address of this machine; one without `streams` answers in one.
+
+        A model without `structured` refuses `response_format`; one `by_grammar` takes a schema beside `json_object` alone, and stumbles over others.
+        """
         self.asked: list[Asked] = []
-        self._structured, self._streams = structured, streams
+        self._structured, self._by_grammar, self._streams = structured, by_grammar, streams
         self._script: list[_Said] = []
         self._over = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._request_class())
@@ -141,6 +144,8 @@ class _Exchange:
         way = said.way
         if "response_format" in body and not self._model._structured:  # noqa: SLF001  # one mechanism in two pieces
             self._send(400, _error("unsupported_parameter"))
+        elif self._model._by_grammar and body.get("response_format", {}).get("type") == "json_schema":  # noqa: SLF001  # as above
+            self._send(500, _error("response_format"))
         elif isinstance(way, misbehaviour.Hang):
             self._model._over.wait(way.seconds)  # noqa: SLF001  # as above
             self._break_off()

@@ -1,6 +1,7 @@
 """What tests of the gateway stand on: a masking of their own, a fake model, and models that are set up in a database that is rolled back.
 
-With HANSE_TEST_MODEL_URL (and HANSE_TEST_MODEL, HANSE_TEST_MODEL_KEY) the tests marked so run against a real endpoint too.
+With HANSE_TEST_MODEL_URL (and HANSE_TEST_MODEL, HANSE_TEST_MODEL_KEY) the tests of `endpoint` run against a real one too. Very small models do
+not do what they are told; with HANSE_TEST_MODEL_OBEYS=false only what the gateway itself promises is asked of one.
 """
 
 from __future__ import annotations
@@ -8,16 +9,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from hanse.ai.language import models
+from hanse.ai.language import models, operations
 from hanse.ai.language.models import Available
 from hanse.ai.language.requests import Message, Request
-from hanse.ai.language.schemas import SaveModel
+from hanse.ai.language.schemas import NamedModel, SaveModel
 from hanse.base import database
 from hanse.base.clock import FixedClock
 from hanse.base.config import Settings
@@ -95,16 +97,29 @@ def setup(context: Context) -> Setup:
     return save
 
 
+@dataclass(frozen=True)
+class Endpoint:
+    """A model that is set up and was tried."""
+
+    obeys: bool
+    """Whether it repeats what it is told to repeat and calls the tools it is told to call."""
+
+
 @pytest.fixture(params=["fake", "real"])
-async def endpoint(request: pytest.FixtureRequest, setup: Setup) -> None:
+async def endpoint(request: pytest.FixtureRequest, setup: Setup, context: Context) -> Endpoint:
     """A model that behaves: the fake one, and a real one where one is named."""
+    found = Endpoint(request.param == "fake" or os.environ.get("HANSE_TEST_MODEL_OBEYS") != "false")
     if request.param == "fake":
         await setup(request.getfixturevalue("fake").url)
-        return
+        return found
     if not (url := os.environ.get("HANSE_TEST_MODEL_URL")):
         pytest.skip("HANSE_TEST_MODEL_URL names no endpoint")
     named = {"model": os.environ.get("HANSE_TEST_MODEL", "model"), "key": os.environ.get("HANSE_TEST_MODEL_KEY", "")}
     await setup(url, **named, in_house=url.startswith("http:"), timeout_seconds=60.0)
+    trial = await operations.try_model.function(NamedModel(name="first"), context)
+    assert trial.works, trial
+    await models.available(context).forget()
+    return found
 
 
 def question(text: str = f"Write to {SECRET}.", **facts: Any) -> Request:

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from msgspec import Meta
 
-from hanse.ai.language import gateway, models
+from hanse.ai.language import gateway, models, record
 from hanse.ai.language.asking import Patience
 from hanse.ai.language.masking import Conversation
 from hanse.ai.language.requests import Answer, Image, Message, NoAnswer, Request, Role, Tool, Why
@@ -32,7 +32,7 @@ from hanse.testing.language import (
     Stop,
     Text,
 )
-from tests.ai.language.conftest import SECRET, Setup, question
+from tests.ai.language.conftest import SECRET, Endpoint, Setup, question
 
 
 class Reply(msgspec.Struct):
@@ -96,35 +96,35 @@ async def test_no_model_is_the_usual_case(context: Context) -> None:
     assert not await gateway.is_there(context)
 
 
-@pytest.mark.usefixtures("endpoint")
-async def test_an_answer_has_true_values_and_counts(context: Context) -> None:
+async def test_an_answer_has_true_values_and_counts(context: Context, endpoint: Endpoint) -> None:
     found = await answered(context, question(f"Repeat this word by word, nothing else: {SECRET}"))
-    assert SECRET in found.text
+    assert found.text
+    assert SECRET in found.text or not endpoint.obeys
+    assert SECRET not in (await record.whole(context, found.call_id)).masked_prompt
     assert found.tokens_in > 5
     assert found.tokens_out > 0
     assert (found.model, found.fell_back) == ("first", False)
 
 
-@pytest.mark.usefixtures("endpoint")
-async def test_an_answer_of_a_shape_is_a_struct(context: Context) -> None:
-    found = await answered(context, question(f"Write the salutation of a letter of one page to {SECRET}.", shape=Reply))
-    assert SECRET in found.of(Reply).salutation
+async def test_an_answer_of_a_shape_is_a_struct(context: Context, endpoint: Endpoint) -> None:
+    found = await answered(context, question(f"To whom does a letter of one page to {SECRET} go? Answer in JSON.", shape=Send))
+    assert SECRET in found.of(Send).to or not endpoint.obeys
     with pytest.raises(TypeError):
-        found.of(Send)
+        found.of(Reply)
 
 
-@pytest.mark.usefixtures("endpoint")
-async def test_a_streamed_answer_is_restored_as_it_comes(context: Context) -> None:
+async def test_a_streamed_answer_is_restored_as_it_comes(context: Context, endpoint: Endpoint) -> None:
     said, found = await streamed(context, question(f"Repeat this word by word, nothing else: {SECRET} and again {SECRET}"))
     assert isinstance(found, Answer)
     assert "".join(said).strip() == found.text.strip()
-    assert found.text.count(SECRET) >= 2
+    assert found.text.count(SECRET) >= 2 or not endpoint.obeys
     assert len(said) > 1
 
 
-@pytest.mark.usefixtures("endpoint")
 @pytest.mark.parametrize("leaves_house", [False, True])
-async def test_a_tool_in_the_house_gets_true_values_and_one_outside_the_masked_ones(context: Context, leaves_house: bool) -> None:  # noqa: FBT001  # a parameter of the test
+async def test_a_tool_in_the_house_gets_true_values_and_one_outside_the_masked_ones(context: Context, endpoint: Endpoint, leaves_house: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    if not endpoint.obeys:
+        pytest.skip("this model calls no tools")
     tool = Tool("send_letter", f"Sends a letter, such as to {SECRET}.", Send, leaves_house=leaves_house)
     request = question(f"Call the tool send_letter for one page to {SECRET}.", tools=(tool,))
     found = await answered(context, request)

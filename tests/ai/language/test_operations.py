@@ -92,6 +92,11 @@ async def test_trying_a_model_finds_out_what_it_can(context: Context, fake: Fake
     assert (found.works, found.streams, found.structured, found.counts_tokens) == (True, True, "schema", True)
     listed = (await operations.models.function(AskModels(), context)).models[0]
     assert (listed.structured, listed.streams, listed.tried_problem) == ("schema", True, "")
+    with FakeModel(by_grammar=True) as local:
+        await setup(local.url)
+        found = await operations.try_model.function(NamedModel(name="first"), context)
+        assert (found.works, found.structured) == (True, "grammar")
+        assert local.asked[-1].body["response_format"]["schema"]["required"] == ["colour"]
     with FakeModel(structured=False, streams=False) as simple:
         await setup(simple.url)
         found = await operations.try_model.function(NamedModel(name="first"), context)

@@ -88,6 +88,22 @@ _LONE_AFTER = re.compile(
     r"(?i)^[\s,]+(?:hat|hatte|ist|war|sagte?|meinte?|schrieb|kommt|kam|wohnt|möchte|will|wollte|kann|konnte|wird|würde|wartet|bekommt|bekam|holt|and|und|has|had|is|was|said|told|will|would)\b"
 )
 MOST = 4
+# One of these stands in every text in which a pattern finds something: looking for a word is a hundred times as quick as for a pattern.
+_ADDRESSING = (
+    *("herr", "hr.", "frau", "fr.", "fräulein", "fam", "ehe", "dr.", "prof.", "mr ", "mr.", "mrs", "ms ", "ms.", "miss"),
+    *("mister", "sir ", "madam", "señor", "monsieur"),
+)
+_ROLES = (
+    *("kolleg", "monteur", "fahrer", "mitarbeiter", "techniker", "berater", "verkäufer", "nachbar", "sohn", "tochter", "mann ", "frau ", "bruder"),
+    *("schwester", "vater", "mutter", "oma ", "opa ", "onkel", "tante", "chef", "freund", "partner", "kund", "meister", "husband", "wife", "son "),
+    *("daughter", "brother", "sister", "colleague", "neighb", "boss", "friend", "father", "mother"),
+)
+_PRESENT = ("hier", "apparat", "schreibt", "mein name", "here")
+_DOING = (
+    *("telefoniert", "gesprochen", "geschrieben", "sagte", "meinte", "wohnt", "wartet", "wünscht", "versprochen", "vereinbart"),
+    *("spoke", "said", "told", "wrote", "lives"),
+)
+_SMALL_AFTER = ("name ist", "heiße", "heisse", "name is")
 Beginning: TypeAlias = Callable[[Sequence[str]], bool]
 """Whether words may be the beginning of a name."""
 
@@ -100,16 +116,26 @@ def find(text: str, keep: frozenset[str] = frozenset()) -> Iterator[Span]:
 
 
 def _named(text: str) -> Iterator[Span]:
-    yield from _after(text, _ADDRESSED, "how somebody is addressed", 0.75, _any)
+    small = text.lower()
+    if _has(small, _ADDRESSING):
+        yield from _after(text, _ADDRESSED, "how somebody is addressed", 0.75, _any)
     yield from _after(text, _STRONG, "words that introduce a name", 0.75, _whole)
     yield from _after(text, _CLOSING, "the end of a letter", 0.65, _any)
-    yield from _after(text, _HERE, "who is here", 0.65, _no_word)
-    yield from _after(text, _SPOKE, "what only people do", 0.6, _no_word)
-    yield from _after(text, _ROLE, "who somebody is", 0.6, _no_word)
+    if _has(small, _PRESENT):
+        yield from _after(text, _HERE, "who is here", 0.65, _no_word)
+    if _has(small, _DOING):
+        yield from _after(text, _SPOKE, "what only people do", 0.6, _no_word)
+    if _has(small, _ROLES):
+        yield from _after(text, _ROLE, "who somebody is", 0.6, _no_word)
     yield from _after(text, _WEAK, "words before names", 0.55, _likely)
-    yield from _small(text)
+    if _has(small, _SMALL_AFTER):
+        yield from _small(text)
     yield from _surnames_first(text)
     yield from _full_names(text)
+
+
+def _has(small: str, words: Iterable[str]) -> bool:
+    return any(word in small for word in words)
 
 
 def _after(text: str, pattern: re.Pattern[str], reason: str, certainty: float, may_begin: Beginning) -> Iterator[Span]:
