@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -62,6 +63,7 @@ def console(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
         settings = Settings(home=tmp_path_factory.mktemp("console"), database_url=url)
         facts = asyncio.run(_fill(settings))
         with _server(settings, facts["public_key"]) as (address, link):
+            _warm(address, facts["public_key"])
             yield Console(address, link, url, **facts)
 
 
@@ -162,6 +164,13 @@ def _server(settings: Settings, public_key: str) -> Iterator[tuple[str, str]]:
         finally:
             process.terminate()
             process.wait(30)
+
+
+def _warm(address: str, public_key: str) -> None:
+    """Ask what pages ask first: dictionaries and models are read then, and a page waits less long than that takes on a busy machine."""
+    headers = {"Authorization": f"Bearer {public_key}"}
+    for path, question in (("search/products", {"query": "bohrer"}), ("search/suggest", {"query": "bo"}), ("recommend/popular", {})):
+        httpx2.post(f"{address}/v1/{path}", json=question, headers=headers, timeout=START_SECONDS, trust_env=False).raise_for_status()
 
 
 def _link(process: subprocess.Popen[bytes], log: Path) -> str:

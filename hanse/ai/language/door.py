@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -32,12 +33,12 @@ class Prompt:
     tools: tuple[dict[str, Any], ...] = ()
     has_private_images: bool = False
 
-    @property
+    @cached_property
     def text(self) -> str:
         """Return it as it is put on record."""
         return "\n\n".join(f"[{each['role']}]\n{_readable(each)}" for each in self.messages)
 
-    @property
+    @cached_property
     def tokens(self) -> int:
         """Return about how many tokens it has."""
         pictures = sum(isinstance(each["content"], list) for each in self.messages)
