@@ -192,7 +192,11 @@ async def _run(visit: Visit, operation: Operation[Any, Any], form: dict[str, str
             found = await contract.run(operation, request, context)
             seconds = (context.clock.now() - started).total_seconds()
     except InvalidRequest as error:
-        return {"problems": forms.problems(error), "error": visit.words.error(error), "labels": {field.name: field.label for field in declared}}
+        return {
+            "problems": forms.problems(error, visit.words),
+            "error": visit.words.error(error),
+            "labels": {field.name: field.label for field in declared},
+        }
     except HanseError as error:
         return {"error": visit.words.error(error), "problems": {}, "labels": {}}
     plain = msgspec.to_builtins(found)

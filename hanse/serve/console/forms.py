@@ -74,9 +74,9 @@ def arguments(form: Mapping[str, str], declared: list[Field]) -> dict[str, Any]:
     return {field.name: _value(field, form.get(field.name, "")) for field in declared if _is_given(field, form)}
 
 
-def problems(error: InvalidRequest) -> dict[str, str]:
+def problems(error: InvalidRequest, words: Words) -> dict[str, str]:
     """Return what is wrong, by the field it is wrong with."""
-    return {problem.field.partition(".")[0]: problem.message for problem in error.fields}
+    return {problem.field.partition(".")[0]: words.problem(problem) for problem in error.fields}
 
 
 def label(name: str, words: Words) -> str:

@@ -45,8 +45,6 @@ FIELDS = (*KEY, "reason", "law")
 COLUMNS = ("phrase", "reason", "law")
 """What a line of a list says, in this order."""
 MOST_AT_ONCE = 1_000
-LENGTHS = range(2, 121)
-"""How many signs a claim has."""
 TRIED = ("text", "facts", "language", "country", "form_of_address")
 
 
@@ -145,12 +143,8 @@ def _read(visit: Visit, form: Mapping[str, str]) -> tuple[list[SaveClaim], list[
     wrong: list[WrongLine] = []
     for line in filter(str.strip, form.get("list", "").splitlines()):
         cells = next(delimited.reader([line], "\t" if "\t" in line else ";"))
-        plain = _plain({**form, **dict(zip(COLUMNS, cells, strict=False))})
-        if len(plain["phrase"]) not in LENGTHS:
-            wrong.append(WrongLine(line, visit.words.gettext("A claim has 2 to 120 signs; this one has %(count)d.", count=len(plain["phrase"]))))
-            continue
         try:
-            claims.append(_converted(plain, SaveClaim))
+            claims.append(_converted(_plain({**form, **dict(zip(COLUMNS, cells, strict=False))}), SaveClaim))
         except HanseError as error:
             wrong.append(WrongLine(line, visit.words.error(error)))
     return claims, wrong

@@ -77,7 +77,7 @@ async def fill(request: AnyRequest, prompt_name: FromPath[str]) -> Response[byte
     try:
         given = _given(visit, prompt, form)
     except InvalidRequest as error:
-        return await _page(visit, prompt, form, status=error.status, problems=forms.problems(error), wrong=visit.words.error(error))
+        return await _page(visit, prompt, form, status=error.status, problems=forms.problems(error, visit.words), wrong=visit.words.error(error))
     said = await _ask(visit, prompt, given) if form.get("do") == "ask" else None
     return await _page(visit, prompt, form, given=given, said=said)
 

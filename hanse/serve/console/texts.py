@@ -20,8 +20,9 @@ from babel import dates, numbers
 from babel.messages import pofile
 
 from hanse import ai, data, sources, testing
-from hanse.base.errors import HanseError
+from hanse.base.errors import FieldProblem, HanseError, InvalidRequest
 from hanse.base.money import Money
+from hanse.serve.console import problems
 from hanse.serve.registry import Registry, folders
 
 NOTHING = "–"
@@ -99,7 +100,13 @@ class Words:
 
     def error(self, error: HanseError) -> str:
         """Return the message of an error."""
+        if isinstance(error, InvalidRequest) and error.fields:
+            error = InvalidRequest(reason="; ".join(f"{each.field}: {self.problem(each)}" for each in error.fields))
         return error.detail(self.gettext(error.template()))
+
+    def problem(self, found: FieldProblem) -> str:
+        """Return what is wrong with a field."""
+        return problems.plain(found.message, self.gettext)
 
     def number(self, value: float | Decimal | None, digits: int = 0) -> str:
         """Return `1.234` or `1,234`, with as many decimals as asked for."""

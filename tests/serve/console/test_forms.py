@@ -96,11 +96,11 @@ def test_what_was_typed_becomes_plain_data(declared: dict[str, Field]) -> None:
 
 
 @pytest.mark.parametrize(("name", "text"), [("limit", "many"), ("least_score", "half"), ("weights", "{")])
-def test_what_cannot_be_read_names_its_field(declared: dict[str, Field], name: str, text: str) -> None:
+def test_what_cannot_be_read_names_its_field(declared: dict[str, Field], words: Words, name: str, text: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         forms.arguments({name: text}, list(declared.values()))
 
-    assert list(forms.problems(refused.value)) == [name]
+    assert list(forms.problems(refused.value, words)) == [name]
 
 
 def test_what_the_form_gives_is_what_the_operation_takes(declared: dict[str, Field]) -> None:

@@ -57,7 +57,7 @@ def test_a_list_is_saved_line_by_line_and_what_is_wrong_stays(browser: SignIn) -
     assert kept.status_code == 200
     assert "3 Aussagen sind gespeichert." in kept.text
     assert f'placeholder="klimaneutral; nicht belegt; UWG § 5">x\n{"y" * 130}</textarea>' in kept.text
-    assert "<q>x</q>: Eine Aussage hat 2 bis 120 Zeichen; diese hat 1." in kept.text
+    assert "<q>x</q>: Die Eingabe ist nicht zu lesen: phrase: es muss mindestens 2 Zeichen haben." in kept.text
     shown = anna.get(PATH, headers=GERMAN).text
     for phrase in ("bester Preis", "Nummer; eins", "weltweit führend"):
         assert f"{urlencode({'phrase': phrase, 'language': 'de', 'country': 'DE'}).replace('&', '&amp;')}#claim-form" in shown
