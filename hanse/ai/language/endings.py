@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import structlog
+
 from hanse.base.context import Context
 
 MOST = 200
@@ -20,7 +22,7 @@ class Endings:
 
     def __init__(self) -> None:
         """Have none."""
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Future[None]] = set()
 
     async def forget(self, detail: str = "") -> None:
         """Keep them: what ends is news of nobody."""
@@ -31,16 +33,21 @@ class Endings:
 
     async def finish(self) -> None:
         """Wait until the calls that have ended up to now are on record."""
-        await asyncio.gather(*self._under_way)
+        await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def add(self, end: Callable[[], Awaitable[None]]) -> None:
-        """Do an end behind the answer, or now where too many wait; it must not raise."""
+        """Do an end behind the answer, or now where too many wait; a fault in it is logged."""
         if len(self._under_way) >= MOST:
             return await end()
         task = asyncio.ensure_future(end())
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(self._done)
         return None
+
+    def _done(self, task: asyncio.Future[None]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            structlog.get_logger().error("the end of a call failed", kind=type(error).__name__)
 
 
 async def add(context: Context, end: Callable[[], Awaitable[None]]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from hanse.ai.language import budgets, endings, gateway, models, record
 from hanse.ai.language.endings import Endings
@@ -57,6 +58,25 @@ async def test_a_process_that_ends_writes_what_is_left(resources: Resources) -> 
         total, of_service = await budgets.listing(context)
     assert (total.calls, of_service.calls, of_service.capability) == (3, 3, "service")
     assert total.tokens == of_service.tokens > 0
+
+
+async def test_a_fault_in_one_end_meets_nobody_else() -> None:
+    done: list[int] = []
+
+    async def fail() -> None:
+        raise ValueError("secret")
+
+    async def succeed() -> None:
+        done.append(1)
+
+    held = Endings()
+    await held.add(fail)
+    await held.add(succeed)
+    with structlog.testing.capture_logs() as logged:
+        await held.finish()
+        await asyncio.sleep(0)
+    assert done == [1]
+    assert [(each["event"], each["kind"]) for each in logged] == [("the end of a call failed", "ValueError")]
 
 
 async def test_too_many_ends_are_done_before_the_answer(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> None:
