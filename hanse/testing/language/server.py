@@ -109,6 +109,13 @@ class FakeModel:
             return said
         return _Said(_twisted(rules.answer(asked.body), said.way), rules.tool_call(asked.body), said.way)
 
+    def refusal(self, body: dict[str, Any]) -> tuple[int, bytes] | None:
+        """Return the status and the error with which it refuses a question that asks for JSON in a way it does not know."""
+        if "response_format" in body and not self._structured:
+            return 400, _error("unsupported_parameter")
+        stumbles = self._by_grammar and body.get("response_format", {}).get("type") == "json_schema"
+        return (500, _error("response_format")) if stumbles else None
+
     def _request_class(self) -> type[BaseHTTPRequestHandler]:
         model = self
 
@@ -142,12 +149,11 @@ class _Exchange:
     def run(self) -> None:
         body, said = self._asked.body, self._model.reply(self._asked)
         way = said.way
-        if "response_format" in body and not self._model._structured:  # noqa: SLF001  # one mechanism in two pieces
-            self._send(400, _error("unsupported_parameter"))
-        elif self._model._by_grammar and body.get("response_format", {}).get("type") == "json_schema":  # noqa: SLF001  # as above
-            self._send(500, _error("response_format"))
+        refused = self._model.refusal(body)
+        if refused is not None:
+            self._send(*refused)
         elif isinstance(way, misbehaviour.Hang):
-            self._model._over.wait(way.seconds)  # noqa: SLF001  # as above
+            self._model._over.wait(way.seconds)  # noqa: SLF001  # one mechanism in two pieces
             self._break_off()
         elif isinstance(way, misbehaviour.Status):
             self._send(way.status, _error(way.code or "made_up"), {"Retry-After": way.retry_after} if way.retry_after else {})
