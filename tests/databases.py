@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -15,6 +18,21 @@ from hanse.base.postgres import DATABASE, EmbeddedPostgres
 def name_of(url: str) -> str:
     """Return the name of a database by its address."""
     return str(conninfo.conninfo_to_dict(url)["dbname"])
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was made ready once, for copies of it: the name of a database, and a home."""
+
+    database: str
+    home: Path
+
+    @contextmanager
+    def copied(self, postgres: EmbeddedPostgres, home: Path) -> Iterator[str]:
+        """Copy it, the home to a place where nothing is, and give the address of the database."""
+        shutil.copytree(self.home, home)
+        with copied(postgres, self.database) as url:
+            yield url
 
 
 @contextmanager

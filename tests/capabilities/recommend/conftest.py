@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -33,6 +32,7 @@ from hanse.data.catalog.summaries import Summaries
 from tests import databases
 from tests.capabilities.recommend.taught import teach
 from tests.conftest import NOW
+from tests.databases import Kept
 
 HELD_OUT = UUID(int=1)
 SINCE, UNTIL = NOW - timedelta(days=400), NOW - timedelta(days=1)
@@ -119,44 +119,36 @@ async def opened(database_url: str, home: Path, clock: FixedClock) -> AsyncItera
     await pool.close()
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A shop that was made ready once, for copies of it: the name of its database, and its home."""
+@asynccontextmanager
+async def copied(kept: Kept, postgres: EmbeddedPostgres, home: Path, clock: FixedClock) -> AsyncIterator[Shop]:
+    """Give a shop that is as one that is kept, and may be changed."""
+    with kept.copied(postgres, home) as url:
+        async with opened(url, home, clock) as shop:
+            await shop.resources.get(Models).refresh()
+            yield shop
 
-    database: str
-    home: Path
 
-    @asynccontextmanager
-    async def copied(self, postgres: EmbeddedPostgres, home: Path, clock: FixedClock) -> AsyncIterator[Shop]:
-        """Give a shop that is as this one and may be changed."""
-        shutil.copytree(self.home, home)
-        with databases.copied(postgres, self.database) as url:
-            async with opened(url, home, clock) as shop:
-                await shop.resources.get(Models).refresh()
-                yield shop
-
-    @asynccontextmanager
-    async def further(self, postgres: EmbeddedPostgres, home: Path, more: Callable[[Shop], Awaitable[None]]) -> AsyncIterator[Kept]:
-        """Keep a copy in which more is made ready."""
-        shutil.copytree(self.home, home)
-        with databases.copied(postgres, self.database) as url:
-            async with opened(url, home, FixedClock(NOW)) as shop:
-                await more(shop)
-            yield Kept(databases.name_of(url), home)
+@asynccontextmanager
+async def further(kept: Kept, postgres: EmbeddedPostgres, home: Path, more: Callable[[Shop], Awaitable[None]]) -> AsyncIterator[Kept]:
+    """Keep a copy in which more is made ready."""
+    with kept.copied(postgres, home) as url:
+        async with opened(url, home, FixedClock(NOW)) as shop:
+            await more(shop)
+        yield Kept(databases.name_of(url), home)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def taught(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kept]:
     """The shop that has learned, trained once for all tests of a worker."""
     empty = Kept(DATABASE, tmp_path_factory.mktemp("empty"))
-    async with empty.further(postgres, tmp_path_factory.mktemp("taught") / "home", teach) as kept:
+    async with further(empty, postgres, tmp_path_factory.mktemp("taught") / "home", teach) as kept:
         yield kept
 
 
 @pytest.fixture
 async def learned(taught: Kept, postgres: EmbeddedPostgres, home: Path, clock: FixedClock) -> AsyncIterator[Shop]:
     """A shop whose visits, orders and catalog were learned from, with one person who looked and ordered."""
-    async with taught.copied(postgres, home, clock) as shop:
+    async with copied(taught, postgres, home, clock) as shop:
         yield shop
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from hanse.serve import runtime
 from hanse.serve.runtime import Runtime
 from tests import databases
 from tests.conftest import NOW
+from tests.databases import Kept
 
 MEANINGS = (("loch", "löcher", "hole", "bohr", "drill"), ("holz", "wood", "säge", "saw"), ("trinken", "drink", "tasse", "cup"))
 """Words of the same row mean the same to the encoder of these tests."""
@@ -159,22 +159,14 @@ async def opened(database_url: str, home: Path, clock: FixedClock) -> AsyncItera
             yield started
 
 
-@dataclass(frozen=True)
-class Kept:
-    """The shop of tools, to be copied: the name of its database, and its home."""
-
-    database: str
-    home: Path
-
-    @asynccontextmanager
-    async def copied(self, postgres: EmbeddedPostgres, home: Path, clock: FixedClock) -> AsyncIterator[Shop]:
-        """Give a shop that is as this one and may be changed."""
-        shutil.copytree(self.home, home)
-        with databases.copied(postgres, self.database) as url:
-            async with opened(url, home, clock) as hanse:
-                made = Shop(hanse)
-                await made.refresh()
-                yield made
+@asynccontextmanager
+async def copied(kept: Kept, postgres: EmbeddedPostgres, home: Path, clock: FixedClock) -> AsyncIterator[Shop]:
+    """Give a shop that is as the one that is kept, and may be changed."""
+    with kept.copied(postgres, home) as url:
+        async with opened(url, home, clock) as hanse:
+            made = Shop(hanse)
+            await made.refresh()
+            yield made
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -201,12 +193,12 @@ async def hanse(database_url: str, home: Path, clock: FixedClock) -> AsyncIterat
 @pytest.fixture
 async def shop(kept: Kept, postgres: EmbeddedPostgres, home: Path, clock: FixedClock) -> AsyncIterator[Shop]:
     """Tools with prices, stock and a guide, in the index, words and meaning."""
-    async with kept.copied(postgres, home, clock) as made:
+    async with copied(kept, postgres, home, clock) as made:
         yield made
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shop_of_all(kept: Kept, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
     """The same, for all tests of a module that only ask."""
-    async with kept.copied(postgres, tmp_path_factory.mktemp("shop") / "home", FixedClock(NOW)) as made:
+    async with copied(kept, postgres, tmp_path_factory.mktemp("shop") / "home", FixedClock(NOW)) as made:
         yield made

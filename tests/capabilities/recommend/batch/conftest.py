@@ -17,9 +17,10 @@ from hanse.base.postgres import EmbeddedPostgres
 from hanse.data import consent
 from hanse.data.consent import Consent, State
 from hanse.data.profiles import Identity, Profile, store
-from tests.capabilities.recommend.conftest import HELD_OUT, Kept, Shop
+from tests.capabilities.recommend.conftest import HELD_OUT, Shop, copied, further
 from tests.capabilities.recommend.taught import ANNA
 from tests.conftest import NOW
+from tests.databases import Kept
 
 BEN, CARA, DORA, EMIL = (UUID(int=number) for number in (20, 21, 22, 23))
 """Ben is new, Cara wants mail but nothing personal, Dora no mail, and the processing of Emil is restricted."""
@@ -58,12 +59,12 @@ async def subscribe(learned: Shop) -> None:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def subscribed(taught: Kept, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kept]:
     """The shop with a newsletter, made once for all tests of a worker."""
-    async with taught.further(postgres, tmp_path_factory.mktemp("subscribed") / "home", subscribe) as kept:
+    async with further(taught, postgres, tmp_path_factory.mktemp("subscribed") / "home", subscribe) as kept:
         yield kept
 
 
 @pytest.fixture
 async def mailing(subscribed: Kept, postgres: EmbeddedPostgres, home: Path, clock: FixedClock) -> AsyncIterator[Shop]:
     """A shop with a newsletter: everybody but Dora gets it, everybody but Cara agreed to personalisation."""
-    async with subscribed.copied(postgres, home, clock) as shop:
+    async with copied(subscribed, postgres, home, clock) as shop:
         yield shop

@@ -22,8 +22,9 @@ from hanse.data.catalog import Product
 from hanse.data.lake import Session
 from tests.capabilities.recommend.batch.conftest import BEN, CARA, DORA, EMIL, subscribed
 from tests.capabilities.recommend.batch.test_running import Rows, killed, make, rows_of, rule, stored
-from tests.capabilities.recommend.conftest import HELD_OUT, Kept, Shop
+from tests.capabilities.recommend.conftest import HELD_OUT, Shop, copied, further
 from tests.capabilities.recommend.taught import ANNA
+from tests.databases import Kept
 
 __all__ = ["subscribed"]
 
@@ -39,7 +40,7 @@ async def refresh(mailing: Shop) -> None:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def refreshed(subscribed: Kept, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kept]:
     """The shop with a newsletter, with all of it in the lake."""
-    async with subscribed.further(postgres, tmp_path_factory.mktemp("refreshed") / "home", refresh) as kept:
+    async with further(subscribed, postgres, tmp_path_factory.mktemp("refreshed") / "home", refresh) as kept:
         yield kept
 
 
@@ -47,7 +48,7 @@ async def refreshed(subscribed: Kept, postgres: EmbeddedPostgres, tmp_path_facto
 async def sparkling(refreshed: Kept, session: Session, postgres: EmbeddedPostgres, home: Path, clock: FixedClock) -> AsyncIterator[Shop]:
     """A shop with a newsletter whose lake is read in the Spark that runs, on two processors."""
     assert session.backend.name == "pyspark"
-    async with refreshed.copied(postgres, home, clock) as shop:
+    async with copied(refreshed, postgres, home, clock) as shop:
         shop.resources.settings = msgspec.structs.replace(shop.resources.settings, lake_engine="spark")
         yield shop
 
