@@ -9,36 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from html import escape, unescape
 from typing import Any, Self
 from uuid import UUID
 
 import msgspec
 
-IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-SCHEMA_ORG = "https://schema.org/"
+from hanse.base.digital_source import Source
+
 HEADER = "AI-Disclosure"
 """Name of the header, of HTTP and of mail; a structured dictionary (RFC 9651) as draft-abaris-aicdh proposes it, with keys of our own."""
 META = "digital-source-type"
-
-
-class Source(StrEnum):
-    """How a text came to be, by the IPTC's codes."""
-
-    GENERATED = "trainedAlgorithmicMedia"
-    EDITED = "compositeWithTrainedAlgorithmicMedia"
-    """A model wrote it and a person changed it."""
-
-    @property
-    def uri(self) -> str:
-        """Return it as the IPTC names it."""
-        return f"{IPTC}{self.value}"
-
-    @property
-    def schema_org(self) -> str:
-        """Return it as a member of schema.org's `IPTCDigitalSourceEnumeration`."""
-        return f"{SCHEMA_ORG}{self.value[0].upper()}{self.value[1:]}DigitalSource"
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):

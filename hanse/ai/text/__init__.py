@@ -1,1 +1,1 @@
-"""Reading text without any model outside: vectors, languages, words, compounds, measures and short-text classifiers."""
+"""Reading text without any model outside: vectors, languages, words, compounds and short-text classifiers."""

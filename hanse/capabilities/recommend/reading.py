@@ -142,7 +142,7 @@ def _features(row: Mapping[str, Any]) -> Iterator[str]:
         yield f"{BRAND}{facts.key(row['brand'])}"
     attributes: dict[str, Any] = msgspec.json.decode(row["attributes"] or "{}")
     for name, value in attributes.items():
-        for said in facts.values(value):
+        for said in facts.likeness(value):
             yield f"{name} {said}"
 
 

@@ -16,9 +16,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from hanse.ai.text import compounds, measures, words
+from hanse.ai.text import compounds, words
 from hanse.ai.text.compounds import FUNCTION_WORDS, Compounds
-from hanse.data.catalog import facts
+from hanse.data.catalog import facts, measures
 
 TITLE, NAMES, DATA, TEXT = "A", "B", "C", "D"
 """The weights of PostgreSQL's text search, by where a word stands."""

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from hanse.ai.text import measures, words
+from hanse.ai.text import words
 from hanse.capabilities.search import analysis
 from hanse.capabilities.search.analysis import LANGUAGES, TITLE, quoted
 from hanse.capabilities.search.lexicon import Lexicon
+from hanse.data.catalog import measures
 
 LONGEST = 200
 """Characters of a query that are read."""

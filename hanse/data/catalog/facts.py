@@ -1,4 +1,4 @@
-"""What is worked out of a product's own columns: the keys of its categories, what its attributes say as plain text, and its margin.
+"""What is worked out of a product's own columns: keys of its categories, what its attributes say as text and in canonical units, its margin.
 
 `summaries` calls this once for each product it remembers; rules and methods compare what it gives.
 """
@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
+
+from hanse.data.catalog import quantities
 
 MARGIN, COST = "margin", "cost"
 """The attributes from which the margin is known: a share or per cent of the net price, or the cost of one piece in its currency."""
@@ -37,12 +39,50 @@ def key(text: str) -> str:
 
 
 def values(attribute: object) -> tuple[str, ...]:
-    """Return what an attribute says as keys, in every language it says it.
+    """Return what an attribute says as keys: as it is given, in every language, and with its unit in the canonical one where that is known.
 
-    >>> values({"value": {"de": "Rot", "en": "red"}}), values({"value": 18, "unit": "V"}), values({"value": True})
-    (('rot', 'red'), ('18',), ('true',))
+    >>> values({"value": {"de": "Rot", "en": "red"}}), values({"value": 0.8, "unit": "cm"}), values("0,8 cm"), values({"value": True})
+    (('rot', 'red'), ('0.8', '8 mm'), ('0,8 cm', '8 mm'), ('true',))
     """
-    return tuple(dict.fromkeys(_texts(bare(attribute))))
+    return tuple(dict.fromkeys((*_texts(bare(attribute)), *_measured(attribute))))
+
+
+def likeness(attribute: object) -> tuple[str, ...]:
+    """Return what an attribute says as keys by which products are alike: where its unit is known, measured and not as it is given.
+
+    >>> likeness({"value": 0.8, "unit": "cm"}), likeness({"value": 18, "unit": "pcs"})
+    (('8 mm',), ('18',))
+    """
+    return tuple(dict.fromkeys(_measured(attribute) or _texts(bare(attribute))))
+
+
+def normalised(attribute: object) -> object:
+    """Return an attribute with value and unit in the canonical unit, numbers in texts too; itself where its unit is not known.
+
+    >>> normalised({"value": "8,0", "unit": "cm"}), normalised({"value": [1, 2.5], "unit": "KGM"}), normalised("0,8 cm")
+    ({'value': 80, 'unit': 'mm'}, {'value': [1000, 2500], 'unit': 'g'}, {'value': 8, 'unit': 'mm'})
+    """
+    found = quantities.read(bare(attribute), attribute.get("unit") if isinstance(attribute, dict) else None)
+    if found is None:
+        return attribute
+    told = attribute if isinstance(attribute, dict) and "value" in attribute else {}
+    return {**told, "value": found.value, "unit": found.unit}
+
+
+def canonical(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those attributes whose unit is known in the canonical one, value and unit alone."""
+    found = {name: normalised(each) for name, each in attributes.items()}
+    return {
+        name: {"value": each["value"], "unit": each["unit"]}
+        for name, each in found.items()
+        if each is not attributes[name] and isinstance(each, dict)
+    }
+
+
+def _measured(attribute: object) -> tuple[str, ...]:
+    """Return the keys of an attribute in its canonical unit; none where that is not known."""
+    found = normalised(attribute)
+    return tuple(key(f"{said} {found['unit']}") for said in _texts(found["value"])) if isinstance(found, dict) and found is not attribute else ()
 
 
 def margin_score(attributes: Mapping[str, Any], amount_minor: int | None) -> float | None:

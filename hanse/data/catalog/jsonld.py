@@ -9,6 +9,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from hanse.data.catalog import channel as channels
+from hanse.data.catalog import jsonld_works as works
 from hanse.data.catalog.channel import Channel, Offer
 from hanse.data.catalog.facts import bare
 from hanse.data.catalog.gtin import has_check_digit
@@ -61,7 +62,7 @@ def node(record: Record, channel: Channel, *, now: datetime, variants: Sequence[
         **{name: channels.shown(record.attributes.get(name), channel.language) for name in VARIED},
         "additionalProperty": list(_properties(record, channel.language)),
         "offers": _offers(record, channel, link, now),
-        "subjectOf": _documents(record, channel),
+        "subjectOf": [*works.files(record, channel), *works.marks(record, channel)],
         **_relations(record, channel),
         **(_group(record, channel, now, variants) if record.variants else {}),
         "isVariantOf": _parent(record, channel) if record.parent_id else None,
@@ -151,17 +152,6 @@ def named(key: str, fact: object, language: str) -> str:
     """Return how an attribute is called: as its source says, else its key in words."""
     names = fact.get("name") if isinstance(fact, dict) else None
     return (title(names, language) if isinstance(names, dict) else "") or key.replace("_", " ")
-
-
-def _documents(record: Record, channel: Channel) -> list[Node]:
-    media = [(title(each.title, channel.language), "", each.reference) for each in record.media if each.kind == "document"]
-    texts = [(each.title, each.language, each.url) for each in record.documents]
-    found: dict[str, Node] = {}
-    for name, language, reference in (*texts, *media):
-        if address := channel.address(reference):
-            told = {"name": name or address.rpartition("/")[2], "inLanguage": language, "url": address}
-            found.setdefault(address, {"@type": "DigitalDocument", **{key: value for key, value in told.items() if value not in {"", "und"}}})
-    return list(found.values())
 
 
 def _relations(record: Record, channel: Channel) -> dict[str, list[Node]]:

@@ -18,8 +18,9 @@ from psycopg import sql
 
 from hanse.base import errors
 from hanse.base.database import Connection, Queries
+from hanse.data.catalog import facts
 from hanse.data.catalog.errors import UnknownProduct
-from hanse.data.catalog.schemas import Medium, RelationKind
+from hanse.data.catalog.schemas import Medium, Origin, RelationKind
 
 queries = Queries(__package__)
 
@@ -129,8 +130,16 @@ class ProductDetail(msgspec.Struct, kw_only=True, frozen=True):
     gtin: Annotated[str | None, Meta(description="Its number at GS1 (GTIN, EAN, UPC).")]
     url: Annotated[str | None, Meta(description="Address of its page in the shop.")]
     image_url: Annotated[str | None, Meta(description="Address of its picture.")]
-    attributes: Annotated[dict[str, Any], Meta(description='Technical data: {"voltage": {"value": 18, "unit": "V"}}.')]
-    media: Annotated[tuple[Medium, ...], Meta(description="Pictures and documents that its source names.")]
+    text_origins: Annotated[
+        dict[str, dict[str, Origin]],
+        Meta(description="How those texts came to be that no source gave, by field and language: `generated` or `translated` by a model."),
+    ]
+    attributes: Annotated[dict[str, Any], Meta(description='Technical data as its source gives it: {"length": {"value": 0.8, "unit": "cm"}}.')]
+    normalised: Annotated[
+        dict[str, Any],
+        Meta(description='Those whose unit is known in the canonical one (mm, g, l, V, Nm …): {"length": {"value": 8, "unit": "mm"}}.'),
+    ]
+    media: Annotated[tuple[Medium, ...], Meta(description="Pictures, documents and 3D files that its source names.")]
     source: Annotated[str, Meta(description="The system it came from.")]
     created_at: Annotated[datetime, Meta(description="When it was first written.")]
     updated_at: Annotated[datetime, Meta(description="When it was last written.")]
@@ -208,7 +217,8 @@ async def product(connection: Connection, product_id: str, *, now: datetime | No
     many = ("variants", "prices", "stock", "relations", "inverse_relations", "documents")
     parts = {name: await _rows(connection, queries[name], wanted) for name in many}
     sales = await _rows(connection, queries["statistics"], wanted)
-    return msgspec.convert({**found[0], **parts, "statistics": sales[0] if sales else None}, ProductDetail)
+    worked_out = {"normalised": facts.canonical(found[0]["attributes"]), "statistics": sales[0] if sales else None}
+    return msgspec.convert({**found[0], **parts, **worked_out}, ProductDetail)
 
 
 async def categories(connection: Connection, language: str) -> list[Category]:

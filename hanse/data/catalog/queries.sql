@@ -52,7 +52,8 @@ ORDER BY {key} {direction}, product_id COLLATE "C" {direction};
 
 -- product --
 -- One product with its own columns.
-SELECT product_id, parent_id, state, title, description, category, brand, gtin, url, image_url, attributes, media, source, created_at, updated_at
+SELECT product_id, parent_id, state, title, description, category, brand, gtin, url, image_url, attributes, text_origins, media, source, created_at,
+       updated_at
 FROM products
 WHERE product_id = %(product_id)s;
 

@@ -14,7 +14,7 @@ from psycopg.pq import TransactionStatus
 
 from hanse.base.database import Connection, Queries
 from hanse.data.catalog import facts
-from hanse.data.catalog.schemas import Medium, RelationKind, Texts
+from hanse.data.catalog.schemas import Medium, RelationKind, TextOrigins, Texts
 
 queries = Queries(__package__, "records.sql")
 PAGE = 500
@@ -74,6 +74,7 @@ class Record(msgspec.Struct, kw_only=True, frozen=True):
     url: str | None = None
     image_url: str | None = None
     attributes: dict[str, object] = {}
+    text_origins: TextOrigins = {}
     media: tuple[Medium, ...] = ()
     stock: float | None = None
     """Pieces at all places; null where nobody counts them."""

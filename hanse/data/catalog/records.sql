@@ -5,7 +5,7 @@ SELECT product_id FROM products WHERE state = 'active' ORDER BY product_id COLLA
 -- records --
 -- Some of the products that are sold with all that goes out of them: prices of some lists of the last weeks and from now on, what belongs
 -- to them, documents that have an address. Relations and variants are named only where the other product is sold, too.
-SELECT product_id, parent_id, title, description, category, brand, gtin, url, image_url, attributes, media,
+SELECT product_id, parent_id, title, description, category, brand, gtin, url, image_url, attributes, text_origins, media,
        (SELECT parent.title FROM products AS parent WHERE parent.product_id = product.parent_id) AS parent_title,
        (SELECT parent.url FROM products AS parent WHERE parent.product_id = product.parent_id) AS parent_url,
        EXISTS (SELECT FROM products AS parent WHERE parent.product_id = product.parent_id AND parent.state = 'active') AS has_parent,

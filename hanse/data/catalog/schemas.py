@@ -14,6 +14,21 @@ Texts = dict[str, str]
 """A text by language: `{"de": "Akkuschrauber", "en": "Cordless drill"}`; `und` where the language is not known."""
 
 
+TextOrigins = dict[str, dict[str, str]]
+"""How texts came to be that no source gave, by field and language: `{"description": {"en": "translated"}}`. What is not in it is given."""
+
+
+class Origin(StrEnum):
+    """How a text of a product came to be."""
+
+    GIVEN = "given"
+    """A source or a person gave it."""
+    GENERATED = "generated"
+    """A model wrote it."""
+    TRANSLATED = "translated"
+    """A model translated it."""
+
+
 class Product(msgspec.Struct, kw_only=True, frozen=True):
     """One product, or one variant of it."""
 
@@ -31,6 +46,7 @@ class Product(msgspec.Struct, kw_only=True, frozen=True):
     image_url: str | None = None
     attributes: dict[str, Any] = {}
     """`{"voltage": {"value": 18, "unit": "V"}, "colour": {"value": {"de": "rot", "en": "red"}}}`."""
+    text_origins: TextOrigins = {}
 
 
 class RelationKind(StrEnum):
@@ -92,13 +108,14 @@ class Document(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class Medium(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
-    """A picture or document that belongs to a product."""
+    """A picture, document or 3D file that belongs to a product."""
 
-    kind: Annotated[str, Meta(description="`image`, `document`, `video` or `other`.")]
+    kind: Annotated[str, Meta(description="`image`, `document`, `video`, `model_3d` or `other`.")]
     reference: Annotated[str, Meta(description="Its address (http or https), or the path that its source names.")]
     purpose: Annotated[str, Meta(description="What it is for, such as `data_sheet`.")] = ""
     type: Annotated[str, Meta(description="Its media type, such as `application/pdf`.")] = ""
     title: Annotated[Texts, Meta(description="Its title by language.")] = {}
+    language: Annotated[str, Meta(description="The language that is spoken or written in it; empty where nobody says it, or it has none.")] = ""
 
 
 class CustomerPriceList(msgspec.Struct, kw_only=True, frozen=True):

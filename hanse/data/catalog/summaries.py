@@ -62,16 +62,22 @@ class Summary(msgspec.Struct, kw_only=True, frozen=True, gc=False):
         return UnitPrice(amount_minor=self.amount_minor, currency=self.currency)
 
 
+def spoken(texts: Texts, language: str) -> str:
+    """Return in which language a text is told to who asks for one; empty where there is no text.
+
+    >>> spoken({"de": "Bohrer", "en": "Drill bit"}, "en"), spoken({"de": "Bohrer"}, "en"), spoken({}, "en")
+    ('en', 'de', '')
+    """
+    return next((each for each in (language, *FALLBACKS) if texts.get(each)), next(iter(texts), ""))
+
+
 def title(texts: Texts, language: str) -> str:
     """Return a text in a language, or else in German, English or whatever there is; empty where there is none.
 
     >>> title({"de": "Bohrer", "en": "Drill bit"}, "en"), title({"de": "Bohrer"}, "en"), title({}, "en")
     ('Drill bit', 'Bohrer', '')
     """
-    for each in (language, *FALLBACKS):
-        if text := texts.get(each):
-            return text
-    return next(iter(texts.values()), "")
+    return texts.get(spoken(texts, language), "")
 
 
 class Summaries:

@@ -1,6 +1,7 @@
 """Revisions of the catalog: what a feed would change is proposed, then applied or discarded, and can be undone; history stays."""
 
 from hanse.data.revisions.applying import apply, discard, undo
+from hanse.data.revisions.editing import Edit, edit
 from hanse.data.revisions.proposing import Proposal, propose
 from hanse.data.revisions.schemas import (
     Entry,
@@ -15,6 +16,7 @@ from hanse.data.revisions.schemas import (
 )
 
 __all__ = [
+    "Edit",
     "Entry",
     "EntryPrice",
     "EntryRelation",
@@ -27,6 +29,7 @@ __all__ = [
     "Scope",
     "apply",
     "discard",
+    "edit",
     "propose",
     "undo",
 ]

@@ -18,6 +18,12 @@ Limit = Annotated[int, Meta(description="How many at most.", ge=1, le=200)]
 ProductId = Annotated[str, Meta(description="The id of the product, as the shop gives it.", min_length=1, max_length=200)]
 
 
+TextOrigin = Literal["given", "generated", "translated"]
+Code = Annotated[str, Meta(pattern="^[a-z]{2,3}$", max_length=3)]
+Titles = dict[Code, Annotated[str, Meta(max_length=1_000)]]
+Descriptions = dict[Code, Annotated[str, Meta(max_length=100_000)]]
+
+
 class ListRevisions(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """Which revisions."""
 
@@ -51,6 +57,18 @@ class ListFindings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fie
     limit: Limit = 50
 
 
+class EditTexts(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """Which texts a product gets."""
+
+    product_id: ProductId
+    title: Annotated[Titles, Meta(description='Its title in one or more languages: {"en": "Cordless drill"}. Other languages stay.')] = {}
+    description: Annotated[Descriptions, Meta(description="Its description, plain text, in one or more languages. Other languages stay.")] = {}
+    origin: Annotated[
+        TextOrigin,
+        Meta(description="How these texts came to be: `given` by a person or a system, `generated` or `translated` by a model."),
+    ] = "given"
+
+
 class ShowHistory(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """Which product's history."""
 
@@ -63,8 +81,11 @@ class Revision(msgspec.Struct, kw_only=True, frozen=True):
 
     revision_id: Annotated[UUID, Meta(description="Its id.")]
     source: Annotated[str, Meta(description="The system whose products it speaks of.")]
-    file_name: Annotated[str, Meta(description="The file it was read from.")]
-    scope: Annotated[str, Meta(description="`full` for a whole catalog, `products` for some products, `prices` for prices alone.")]
+    file_name: Annotated[str, Meta(description="The file it was read from; empty where somebody edited texts.")]
+    scope: Annotated[
+        str,
+        Meta(description="`full` for a whole catalog, `products` for some products, `prices` for prices alone, `texts` for edited texts of one."),
+    ]
     state: Annotated[State, Meta(description="Where it stands.")]
     header: Annotated[dict[str, Any], Meta(description="What the file says of itself.")]
     counts: Annotated[dict[str, int], Meta(description="Products named (entries), new, changed, gone and unchanged, and those whose price jumps.")]
@@ -144,7 +165,7 @@ class PastRevision(msgspec.Struct, kw_only=True, frozen=True):
 
     revision_id: Annotated[UUID, Meta(description="The revision.")]
     source: Annotated[str, Meta(description="The system it came from.")]
-    file_name: Annotated[str, Meta(description="The file it was read from.")]
+    file_name: Annotated[str, Meta(description="The file it was read from; empty where somebody edited texts.")]
     action: Annotated[Action, Meta(description="Whether it made the product new, changed or gone.")]
     fields: Annotated[tuple[FieldChange, ...], Meta(description="The fields that changed.")]
     applied_at: Annotated[datetime, Meta(description="When it was applied.")]

@@ -49,10 +49,11 @@ ORDER BY change.product_id;
 -- add_products --
 -- Writes the new products.
 INSERT INTO products (
-    product_id, parent_id, state, title, description, category, brand, gtin, url, image_url, attributes, media, source, created_at, updated_at
+    product_id, parent_id, state, title, description, category, brand, gtin, url, image_url, attributes, text_origins, media, source,
+    created_at, updated_at
 )
 SELECT told.product_id, told.parent_id, told.state, told.title, told.description, told.category, told.brand, told.gtin, told.url, told.image_url,
-       told.attributes, told.media, %(source)s, %(now)s, %(now)s
+       told.attributes, coalesce(told.text_origins, '{}'), told.media, %(source)s, %(now)s, %(now)s
 FROM catalog_changes AS change
 CROSS JOIN LATERAL jsonb_populate_record(NULL::products, change.after || jsonb_build_object('product_id', change.product_id)) AS told
 WHERE change.revision_id = %(revision_id)s AND change.action = 'new';
@@ -61,8 +62,8 @@ WHERE change.revision_id = %(revision_id)s AND change.action = 'new';
 -- Writes one side of the changes into the products that are there.
 UPDATE products
 SET parent_id = told.parent_id, state = told.state, title = told.title, description = told.description, category = told.category,
-    brand = told.brand, gtin = told.gtin, url = told.url, image_url = told.image_url, attributes = told.attributes, media = told.media,
-    updated_at = %(now)s
+    brand = told.brand, gtin = told.gtin, url = told.url, image_url = told.image_url, attributes = told.attributes,
+    text_origins = told.text_origins, media = told.media, updated_at = %(now)s
 FROM (
     SELECT told.*
     FROM catalog_changes AS change

@@ -121,6 +121,7 @@ WHERE said.relations IS DISTINCT FROM known.relations;
 
 -- compare_products --
 -- What would change of each product: a file replaces what it says, texts language by language; what it does not say stays.
+-- A text that stays the same keeps its mark, another has the one that it comes with: `catalog.origins` does so for other sources.
 INSERT INTO catalog_changes (revision_id, product_id, action, before, after, line, price_jump_share)
 WITH sides AS NOT MATERIALIZED (
     SELECT entry.product_id, entry.line, products.product_id IS NULL AS is_new, prices.jump,
@@ -135,6 +136,25 @@ WITH sides AS NOT MATERIALIZED (
                'url', coalesce(entry.url, products.url),
                'image_url', coalesce(entry.image_url, products.image_url),
                'attributes', entry.attributes,
+               'text_origins', CASE
+                   WHEN entry.text_origins = '{}' AND coalesce(products.text_origins, '{}') = '{}' THEN '{}'
+                   ELSE (
+                       SELECT coalesce(jsonb_object_agg(field, marks), '{}')
+                       FROM (
+                           SELECT field, jsonb_object_agg(language, mark) AS marks
+                           FROM (VALUES
+                               ('title', coalesce(products.title, '{}'), entry.title), ('description', coalesce(products.description, '{}'), entry.description)
+                           ) AS text (field, known, said)
+                           CROSS JOIN LATERAL jsonb_object_keys(known || said) AS language
+                           CROSS JOIN LATERAL (SELECT coalesce(
+                               CASE WHEN said -> language IS NULL OR said -> language = known -> language THEN products.text_origins -> field -> language END,
+                               entry.text_origins -> field -> language
+                           ) AS mark) AS marked
+                           WHERE mark IS NOT NULL
+                           GROUP BY field
+                       ) AS marked_fields
+                   )
+               END,
                'media', entry.media
            ) END || CASE WHEN prices.after IS NULL THEN '{}' ELSE jsonb_build_object('prices', prices.after) END
                  || CASE WHEN relations.after IS NULL THEN '{}' ELSE jsonb_build_object('relations', relations.after) END AS after,

@@ -12,6 +12,20 @@ class UnknownRevision(HanseError):
     exit_code = 2
 
 
+class NoTexts(HanseError):
+    """No text is given. Name a title or a description in at least one language."""
+
+    status = 400
+    exit_code = 2
+
+
+class SameTexts(HanseError):
+    """The product {product_id} has these texts already, and they came to be in the same way."""
+
+    status = 409
+    exit_code = 4
+
+
 class RevisionDecided(HanseError):
     """This revision is {state} already, so it cannot be {wanted}."""
 

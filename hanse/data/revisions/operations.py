@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from hanse.base import ids
 from hanse.base.context import Context
 from hanse.base.operation import Effect, Purpose, operation
-from hanse.data.revisions import applying, reading
+from hanse.data.catalog import Origin
+from hanse.data.catalog.errors import UnknownProduct
+from hanse.data.revisions import applying, editing, reading
 from hanse.data.revisions.answers import (
     ChangePage,
+    EditTexts,
     FindingPage,
     ListChanges,
     ListFindings,
@@ -21,7 +25,7 @@ from hanse.data.revisions.answers import (
     WhichRevision,
 )
 from hanse.data.revisions.applying import Decision
-from hanse.data.revisions.errors import RevisionDecided, RevisionOutdated, UnknownRevision
+from hanse.data.revisions.errors import NoTexts, RevisionDecided, RevisionOutdated, SameTexts, UnknownRevision
 
 REVISION = UUID("019ecb27-2200-707f-8163-0a7c4e500001")
 """The revision of the examples."""
@@ -30,7 +34,7 @@ SHOWN = 100
 
 @operation(purpose=Purpose.OPERATION, effect=Effect.READ, example=ListRevisions(state="proposed", limit=10))
 async def list(request: ListRevisions, context: Context) -> RevisionPage:  # noqa: A001  # the operation is revisions.list
-    """List imports of catalogs with what each would change or has changed, the newest first."""
+    """List imports of catalogs, and edits of texts, with what each would change or has changed, the newest first."""
     return await reading.page(await context.connection(), state=request.state, cursor=request.cursor, limit=request.limit)
 
 
@@ -103,6 +107,24 @@ async def undo(request: WhichRevision, context: Context) -> Undone:
     connection = await context.connection()
     kept = await applying.undo(connection, request.revision_id, _decision(context), context.progress)
     return Undone(revision=await reading.revision(connection, request.revision_id), kept=len(kept), kept_product_ids=tuple(kept[:SHOWN]))
+
+
+@operation(
+    purpose=Purpose.OPERATION,
+    effect=Effect.WRITE,
+    errors=(UnknownProduct, NoTexts, SameTexts),
+    example=EditTexts(product_id="85123A", description={"en": "A cordless drill for wood and steel."}, origin="generated"),
+)
+async def edit(request: EditTexts, context: Context) -> Revision:
+    """Write title or description of one product in some languages, and note how these texts came to be.
+
+    It is applied at once, and kept as a revision: `revisions.undo` puts back what was there. What a model generated or translated is marked
+    so, in the console and wherever the catalog goes out. A text that a source brings later takes its place, and has no mark.
+    """
+    connection, revision_id = await context.connection(), ids.new(context.clock.now())
+    wanted = editing.Edit(request.product_id, request.title, request.description, Origin(request.origin))
+    await editing.edit(connection, revision_id, wanted, _decision(context), context.progress)
+    return await reading.revision(connection, revision_id)
 
 
 @operation(purpose=Purpose.OPERATION, effect=Effect.READ, example=ShowHistory(product_id="85123A"))

@@ -5,6 +5,15 @@ INSERT INTO catalog_revisions (
 )
 VALUES (%(revision_id)s, %(source)s, %(file_name)s, %(scope)s, 'proposed', %(header)s, %(price_jump_share)s, %(proposed_by)s, %(now)s);
 
+-- texts --
+-- The texts of a product with how they came to be, for whoever is about to change them.
+SELECT product_id, source, title, description, text_origins FROM products WHERE product_id = %(product_id)s FOR UPDATE;
+
+-- add_change --
+-- Keeps what a revision changes of one product.
+INSERT INTO catalog_changes (revision_id, product_id, action, before, after)
+VALUES (%(revision_id)s, %(product_id)s, 'changed', %(before)s, %(after)s);
+
 -- note --
 -- Notes what came of comparing.
 UPDATE catalog_revisions SET state = %(state)s, counts = %(counts)s, findings = %(findings)s WHERE revision_id = %(revision_id)s;

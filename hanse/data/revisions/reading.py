@@ -28,7 +28,10 @@ from hanse.data.revisions.answers import (
 from hanse.data.revisions.errors import UnknownRevision
 
 queries = Queries(__package__)
-FIELDS = ("state", "title", "description", "category", "brand", "gtin", "parent_id", "url", "image_url", "prices", "relations", "attributes", "media")
+FIELDS = (
+    *("state", "title", "description", "text_origins", "category", "brand", "gtin", "parent_id", "url", "image_url"),
+    *("prices", "relations", "attributes", "media"),
+)
 """The fields of a product in the order in which people read them."""
 LANGUAGES = ("de", "en", "und")
 

@@ -20,6 +20,8 @@ class Scope(StrEnum):
     """Some products: what it does not name stays."""
     PRICES = "prices"
     """Prices of some products, and nothing else of them."""
+    TEXTS = "texts"
+    """Texts of one product, as somebody edits them; no feed has it."""
 
 
 class Header(msgspec.Struct, kw_only=True, frozen=True):

@@ -14,7 +14,7 @@ queries = Queries(__package__, "staging.sql")
 
 ENTRIES = (
     *("position", "line", "mode", "product_id", "parent_id", "parent_line", "title", "description"),
-    *("brand", "gtin", "url", "image_url", "attributes", "media"),
+    *("brand", "gtin", "url", "image_url", "attributes", "text_origins", "media"),
 )
 PRICES = ("position", "product_id", "price_list", "min_quantity", "currency", "amount_minor", "valid_from", "valid_until", "line")
 RELATIONS = ("position", "owner_id", "product_id", "kind", "related_id", "quantity", "type", "line")
@@ -94,6 +94,7 @@ def _add_entry(rows: Rows, entry: Entry, position: int) -> None:
             clean(product.url),
             clean(product.image_url),
             _json(product.attributes),
+            _json(product.text_origins),
             database.jsonb(entry.media) if entry.media else "[]",
         )
     )

@@ -2,7 +2,7 @@
 -- Where a feed lies while it is compared; all of it is gone with the transaction.
 CREATE TEMPORARY TABLE IF NOT EXISTS feed_entries (
     position integer, line integer, mode text, product_id text, parent_id text, parent_line integer, title jsonb, description jsonb,
-    brand text, gtin text, url text, image_url text, attributes jsonb, media jsonb, category jsonb
+    brand text, gtin text, url text, image_url text, attributes jsonb, text_origins jsonb, media jsonb, category jsonb
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE IF NOT EXISTS feed_prices (
     position integer, product_id text, price_list text, min_quantity integer, currency text, amount_minor bigint,

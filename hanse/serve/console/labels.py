@@ -50,6 +50,24 @@ def product_state(words: Words, state: str) -> tuple[str, str, str]:
     }.get(state, (state, "", "circle-help"))
 
 
+def origin(words: Words, name: str) -> str:
+    """Return the name of how a text came to be."""
+    gettext = words.gettext
+    return {"given": gettext("From people or systems"), "generated": gettext("AI-generated"), "translated": gettext("AI-translated")}.get(name, name)
+
+
+def medium(words: Words, kind: str) -> str:
+    """Return the name of a kind of file."""
+    gettext = words.gettext
+    return {
+        "image": gettext("Picture"),
+        "document": gettext("Document"),
+        "video": gettext("Video"),
+        "model_3d": gettext("3D file"),
+        "other": gettext("File"),
+    }.get(kind, kind)
+
+
 def model_state(words: Words, state: str) -> tuple[str, str, str]:
     """Return the name of a model's state, how good it is, and its icon."""
     gettext = words.gettext

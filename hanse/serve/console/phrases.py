@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from hanse.data.imports.schemas import DeadLetter, DeadLetterFilter, DeadLetterGroup
-from hanse.serve.console import forms, labels, measures, places
+from hanse.serve.console import forms, labels, measures, nightly_words, places
 from hanse.serve.console.texts import NOTHING, Words
 from hanse.serve.jobs import JobInfo
 
 NUMBER = re.compile(r"\d[\d,]*")
 SENTENCE_END = re.compile(r"(?<=\.) (?=[A-Z])")
 READING = "reading "
+MOST_DECIMALS = 9
 SURE_ENOUGH = 0.05
 """Progress from which on the rest can be estimated."""
 
@@ -27,6 +29,8 @@ def for_templates(words: Words) -> dict[str, Callable[..., Any]]:
         "import_state": labels.import_state,
         "reject_state": labels.reject_state,
         "product_state": labels.product_state,
+        "origin_name": labels.origin,
+        "medium_kind": labels.medium,
         "model_state": labels.model_state,
         "role_name": labels.role,
         "role_may": labels.role_may,
@@ -48,6 +52,7 @@ def for_templates(words: Words) -> dict[str, Callable[..., Any]]:
         "attribute_text": attribute,
         "finding_text": finding,
         "reason_text": reason,
+        "shortfall_text": nightly_words.shortfall,
         "remaining": remaining,
         "note_text": note,
         "money_verdict": measures.money_verdict,
@@ -92,10 +97,16 @@ def attribute(words: Words, value: Any) -> str:
     if isinstance(value, bool):
         value = words.gettext("yes") if value else words.gettext("no")
     elif isinstance(value, int | float):
-        value = words.number(value, 0 if value == int(value) else 2)
+        value = words.number(value, _decimals(value))
     elif isinstance(value, list):
         value = ", ".join(attribute(words, each) for each in value)
     return f"{value} {unit}".strip() if value not in (None, "") else NOTHING
+
+
+def _decimals(value: float) -> int:
+    """Return as many decimals as a number has, so that a small one does not become nothing."""
+    written = f"{Decimal(str(value)):f}".partition(".")[2].rstrip("0")
+    return min(len(written), MOST_DECIMALS)
 
 
 def finding(words: Words, value: Any) -> str:

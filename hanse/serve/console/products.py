@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from typing import Any, cast, get_args
+from urllib.parse import quote
 
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.params import FromPath
 
+from hanse.base import context as contract
 from hanse.base.database import Connection
+from hanse.base.errors import InvalidRequest
+from hanse.data.access.accounts import Permission
 from hanse.data.catalog import listing
 from hanse.data.catalog.listing import ProductDetail, ProductLine, ProductPage, Sort
-from hanse.serve.console import forms, pages, session
+from hanse.data.revisions import operations, reading
+from hanse.serve.console import forms, pages, product_texts, session
 from hanse.serve.console.session import AnyRequest, Visit
 
 PAGE = 50
@@ -18,6 +23,8 @@ EXPORTED = 200
 MOST_PAGES = 50
 STATES = ("active", "discontinued", "draft")
 MONTHS = 24
+CHANGES = 5
+"""Changes of a product that are shown, the newest first."""
 
 
 @get("/products")
@@ -38,10 +45,37 @@ async def show_one(request: AnyRequest, product_id: FromPath[str]) -> Response[b
     async with visit.context() as context:
         connection = await context.connection()
         product = await listing.product(connection, product_id.removeprefix("/"), now=context.clock.now())
-        facts: dict[str, Any] = {"product": product, "sales": _sales(visit, product), "asks": _asks(visit)}
-        if visit.wants_drawer:
-            return pages.fragment(visit, "product.html", **facts)
-        return pages.page(visit, "products.html", **await _list(visit, connection), **facts)
+        return await _whole(visit, connection, product, product_texts.facts(visit, product))
+
+
+@post("/products/{product_id:path}", status_code=200)
+async def write_texts(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes]:
+    """Write the texts of a product that somebody changed, as a revision; where that cannot be done, show what was typed and why."""
+    visit = session.of(request)
+    visit.need(Permission.IMPORT)
+    form = await visit.form()
+    try:
+        async with visit.context(product_texts.SCOPES) as context:
+            product = await listing.product(await context.connection(), product_id.removeprefix("/"), now=context.clock.now())
+            wanted, wrong = product_texts.changed(product, form, visit.words)
+            if wanted is not None:
+                made = await contract.run(operations.edit, wanted, context)
+    except InvalidRequest as error:
+        wanted, wrong = None, visit.words.error(error)
+    if wanted is None:
+        async with visit.context() as context:
+            return await _whole(visit, await context.connection(), product, product_texts.facts(visit, product, form, wrong), status=422)
+    message = visit.words.gettext("The texts are saved.")
+    return pages.redirect(visit, f"/products/{quote(product.product_id)}", message=message, undo=f"/data/imports/{made.revision_id}/undo")
+
+
+async def _whole(visit: Visit, connection: Connection, product: ProductDetail, texts: dict[str, Any], *, status: int = 200) -> Response[bytes]:
+    """Return a product whole, in the drawer or beside the list."""
+    history = await reading.history(connection, product.product_id, limit=CHANGES)
+    facts: dict[str, Any] = {"product": product, "sales": _sales(visit, product), "asks": _asks(visit), "history": history.revisions, **texts}
+    if visit.wants_drawer:
+        return pages.fragment(visit, "product.html", status=status, **facts)
+    return pages.page(visit, "products.html", status=status, **await _list(visit, connection), **facts)
 
 
 async def _list(visit: Visit, connection: Connection) -> dict[str, Any]:

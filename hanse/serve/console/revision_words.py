@@ -85,6 +85,8 @@ def _field(words: Words, change: FieldChange) -> Iterator[Line]:
             old, new = (before or {}).get(code), (after or {}).get(code)
             if old != new:
                 yield Line(f"{name} ({code})" if code != "und" else name, _text(old), _text(new))
+    elif change.field == "text_origins":
+        yield from _origins(words, before or {}, after or {})
     elif change.field == "state":
         yield Line(name, (labels.product_state(words, before)[0],) if before else (), (labels.product_state(words, after)[0],))
     else:
@@ -96,6 +98,7 @@ def _name(words: Words, field: str) -> str:
     return {
         "title": gettext("Title"),
         "description": gettext("Description"),
+        "text_origins": gettext("Origin of the text"),
         "category": gettext("Category"),
         "brand": gettext("Brand"),
         "gtin": gettext("GTIN"),
@@ -107,6 +110,16 @@ def _name(words: Words, field: str) -> str:
         "relations": gettext("Relations"),
         "media": gettext("Pictures and documents"),
     }.get(field, field)
+
+
+def _origins(words: Words, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Line]:
+    """Go through the texts that came to be in another way than before."""
+    for field in ("title", "description"):
+        old, new = before.get(field, {}), after.get(field, {})
+        for code in sorted({*old, *new}):
+            if old.get(code) != new.get(code):
+                name = words.gettext("%(text)s (%(language)s), how it came to be", text=_name(words, field), language=code)
+                yield Line(name, *((labels.origin(words, each.get(code, "given")),) for each in (old, new)))
 
 
 def _text(value: Any) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ SELECT product_id FROM products WHERE product_id = ANY(%(product_ids)s);
 -- products --
 -- Products as they are in the catalog, with their price for everybody in each currency and their stock.
 SELECT
-    product_id, parent_id, state, title, description, category, brand, gtin, url, image_url, attributes,
+    product_id, parent_id, state, title, description, category, brand, gtin, url, image_url, attributes, text_origins,
     (
         SELECT coalesce(jsonb_object_agg(currency, amount_minor), '{}') FROM prices
         WHERE prices.product_id = products.product_id AND price_list = 'list' AND min_quantity = 1 AND valid_until = 'infinity'

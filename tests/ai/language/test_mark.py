@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 
 from hanse.ai.language import mark
-from hanse.ai.language.mark import Mark, Source
+from hanse.ai.language.mark import Mark
+from hanse.base.digital_source import Source
 
 MARK = Mark(
     model="house",

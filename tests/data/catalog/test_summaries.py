@@ -153,7 +153,7 @@ async def test_attributes_are_known_once_somebody_mentions_them(shop: Connection
     summaries.mention(["voltage", "colour"])
     mentioned = (await summaries.get(context, ["D1"]))["D1"]
     summaries.mention(["colour"])
-    assert (plain.attributes, mentioned.attributes) == ({}, {"voltage": ("18",)})
+    assert (plain.attributes, mentioned.attributes) == ({}, {"voltage": ("18", "18 v")})
     assert (await summaries.get(context, ["D1"]))["D1"] is mentioned
 
 
@@ -163,4 +163,4 @@ async def test_what_has_changed_in_between_is_read_without_what_was_not_mentione
     await asyncio.sleep(0)  # now it waits for the database
     summaries.mention(["voltage"])
     await reading
-    assert (await summaries.get(context, ["D1"]))["D1"].attributes == {"voltage": ("18",)}
+    assert (await summaries.get(context, ["D1"]))["D1"].attributes == {"voltage": ("18", "18 v")}

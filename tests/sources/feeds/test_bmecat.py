@@ -299,6 +299,35 @@ def test_media_are_addresses_below_the_root(read: Read) -> None:
     assert [(each.kind, each.purpose) for each in entry.media] == [("image", "thumbnail"), ("image", "normal"), ("document", "data_sheet")]
 
 
+@pytest.mark.parametrize(
+    ("source", "media_type", "kind"),
+    [
+        ("drill.GLB?v=2", "application/octet-stream", "model_3d"),
+        ("drill.step", "", "model_3d"),
+        ("drill.dxf", "image/vnd.dxf", "model_3d"),
+        ("drill", "model/gltf+json", "model_3d"),
+        ("drill.jpg", "", "image"),
+        ("drill.mp4", "video/mp4", "video"),
+        ("drill.xyz", "", "other"),
+    ],
+)
+def test_files_have_a_kind(read: Read, source: str, media_type: str, kind: str) -> None:
+    (medium,) = read(bmecat(product("A", f"<MIME_INFO>{mime(source, media_type)}</MIME_INFO>"))).entry.media
+    assert (medium.kind, medium.type, medium.language) == (kind, media_type, "")
+
+
+def test_files_may_come_once_for_each_language(read: Read) -> None:
+    sources = '<MIME_SOURCE lang="deu">de.pdf</MIME_SOURCE><MIME_SOURCE lang="eng">en.pdf</MIME_SOURCE><MIME_SOURCE/>'
+    inside = f"<MIME_INFO><MIME><MIME_TYPE>application/pdf</MIME_TYPE>{sources}</MIME>"
+    inside += '<MIME lang="fra"><MIME_TYPE>application/pdf</MIME_TYPE><MIME_SOURCE>fr.pdf</MIME_SOURCE></MIME></MIME_INFO>'
+    media = read(bmecat(product("A", inside))).entry.media
+    assert [(each.kind, each.reference, each.language) for each in media] == [
+        ("document", "de.pdf", "de"),
+        ("document", "en.pdf", "en"),
+        ("document", "fr.pdf", "fr"),
+    ]
+
+
 def test_a_path_is_kept_but_is_no_address(read: Read) -> None:
     entry = read(bmecat(product("A", f"<MIME_INFO>{mime('bilder/a.jpg')}</MIME_INFO>"))).entry
     assert (entry.product.image_url, entry.media[0].reference) == (None, "bilder/a.jpg")

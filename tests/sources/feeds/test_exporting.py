@@ -25,7 +25,11 @@ from hanse.sources.feeds.errors import UnknownExport, UnknownFeedOption, Unknown
 from tests.conftest import NOW
 
 SHOP = "https://shop.example"
-PICTURES = ({"kind": "image", "reference": f"{SHOP}/d1.jpg", "purpose": "normal", "type": "image/jpeg"},)
+MEDIA = (
+    {"kind": "image", "reference": f"{SHOP}/d1.jpg", "purpose": "normal", "type": "image/jpeg"},
+    {"kind": "model_3d", "reference": f"{SHOP}/d1.stp", "purpose": "others", "type": "application/octet-stream"},
+    {"kind": "model_3d", "reference": f"{SHOP}/d1.glb?v=2", "type": "model/gltf-binary", "title": {"de": "Modell"}, "language": "de"},
+)
 PRODUCTS = (
     Product(
         product_id="D1",
@@ -63,6 +67,7 @@ PRODUCTS = (
             "margin": {"value": 35, "unit": "%"},
             "cost": {"value": 61.0},
         },
+        text_origins={"title": {"en": "translated"}, "description": {"de": "generated"}},
     ),
     Product(product_id="D1-B", parent_id="D1", title={"de": "Akkuschrauber blau"}, description={"de": "Blau."}, image_url="/b.jpg", brand="Ebbe"),
     Product(product_id="P7", title={"de": "Kohlebürste"}, category={"de": "Ersatzteile"}, description={"de": "Paar."}, image_url="/p.jpg"),
@@ -77,7 +82,7 @@ PRODUCTS = (
 async def shop(connection: Connection) -> Connection:
     """A catalog that has something of everything."""
     await catalog.put_products(connection, PRODUCTS, source="pim", now=NOW)
-    await connection.execute("UPDATE products SET media = %s WHERE product_id = 'D1'", (database.jsonb(PICTURES),))
+    await connection.execute("UPDATE products SET media = %s WHERE product_id = 'D1'", (database.jsonb(MEDIA),))
     prices = [
         Price(product_id="D1", amount_minor=17_900),
         Price(product_id="D1", amount_minor=16_900, min_quantity=10),
@@ -134,9 +139,11 @@ async def test_a_bmecat_is_read_back_as_the_same_catalog(shop: Connection, conte
     assert (drill.product.title, drill.product.description, drill.product.brand) == (known.title, known.description, "Ebbe")
     assert (drill.product.gtin, drill.product.image_url, written.categories["D1"]) == (known.gtin, known.image_url, known.category)
     assert drill.product.attributes == {key: fact for key, fact in known.attributes.items() if key not in {"margin", "cost"}}
-    assert [(each.kind, each.reference, each.purpose, each.title) for each in drill.media] == [
-        ("image", f"{SHOP}/d1.jpg", "normal", {}),
-        ("document", f"{SHOP}/m.pdf", "others", {"de": "Anleitung"}),
+    assert [(each.kind, each.reference, each.purpose, each.title, each.language) for each in drill.media] == [
+        ("image", f"{SHOP}/d1.jpg", "normal", {}, ""),
+        ("model_3d", f"{SHOP}/d1.stp", "others", {}, ""),
+        ("model_3d", f"{SHOP}/d1.glb?v=2", "", {"de": "Modell"}, "de"),
+        ("document", f"{SHOP}/m.pdf", "others", {"de": "Anleitung"}, "de"),
     ]
     prices = {(each.price_list, each.min_quantity): each.amount_minor for each in drill.prices}
     assert prices == {("list", 1): 17_900, ("list", 10): 16_900, ("rrp", 1): 24_900}
@@ -230,6 +237,8 @@ async def test_a_merchant_feed_is_read_back_as_the_same_products(shop: Connectio
     drill, known = written.entries["D1"].product, PRODUCTS[0]
     said = known.description["de"] if form == "merchant" else known.description["de"].replace("\n", " ")
     assert (drill.title, drill.description, drill.brand, drill.gtin) == ({"de": known.title["de"]}, {"de": said}, known.brand, known.gtin)
+    assert drill.text_origins == {"description": {"de": "generated"}}
+    assert [(each.kind, each.reference) for each in written.entries["D1"].media] == [("image", known.image_url), ("model_3d", f"{SHOP}/d1.glb?v=2")]
     assert (drill.url, drill.image_url, written.categories["D1"]) == (known.url, known.image_url, {"de": known.category["de"]})
     facts = {key: fact["value"] for key, fact in drill.attributes.items()}
     assert (facts["spannung"], facts["max_drehmoment"]) == ("18 V", "45.5 Nm")
@@ -268,6 +277,11 @@ async def test_linked_data_has_what_search_engines_ask_for(shop: Connection, con
     group = nodes["D1"]
     assert (group["@type"], group["hasVariant"], group["gtin"], group["mpn"]) == ("ProductGroup", [{"@id": blue["@id"]}], "4006381333931", "BS-18")
     assert {"@type": "PropertyValue", "name": "Spannung", "value": 18, "unitText": "V"} in group["additionalProperty"]
+    written = {"@type": "TextObject", "name": "description", "text": PRODUCTS[0].description["de"], "inLanguage": "de"}
+    model = {"@type": "3DModel", "name": "Modell", "inLanguage": "de"}
+    encoding = {"@type": "MediaObject", "contentUrl": f"{SHOP}/d1.glb?v=2", "encodingFormat": "model/gltf-binary"}
+    assert written | {"digitalSourceType": "https://schema.org/TrainedAlgorithmicMediaDigitalSource"} in group["subjectOf"]
+    assert model | {"encoding": encoding} in group["subjectOf"]
     assert group["offers"]["priceSpecification"][1]["eligibleQuantity"] == {"@type": "QuantitativeValue", "minValue": 10}
     sale = nodes["P7"]["offers"]
     assert (sale["price"], sale["priceValidUntil"][:10], sale["priceSpecification"][1]["priceType"]) == (

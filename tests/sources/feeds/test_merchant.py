@@ -114,6 +114,35 @@ def test_a_group_called_like_its_item_is_no_parent(read: Read) -> None:
     assert read(rss({**FIELDS, "item_group_id": "D1"})).entry.product.parent_id is None
 
 
+GENERATED = "trained_algorithmic_media"
+
+
+@pytest.mark.parametrize(
+    ("title", "said", "marks"),
+    [
+        (f'{GENERATED}:"Drill: 3/8"" chuck"', 'Drill: 3/8" chuck', {"title": {"en": "generated"}}),
+        (f"{GENERATED}:Drill", "Drill", {"title": {"en": "generated"}}),
+        (":Drill: 18 V", "Drill: 18 V", {}),
+        ('default:"Drill"', "Drill", {}),
+        ("Drill: 18 V", "Drill: 18 V", {}),
+    ],
+)
+def test_a_structured_title_says_whether_a_model_wrote_it(read: Read, title: str, said: str, marks: dict[str, dict[str, str]]) -> None:
+    product = read(f"id\tstructured title\nA\t{title}\n", "feed.tsv", language="en").entry.product
+    assert (product.title, product.text_origins) == ({"en": said}, marks)
+
+
+def test_parts_of_a_structured_text_come_in_any_order_and_the_plain_one_counts_first(read: Read) -> None:
+    parts = f"<g:content>For: wood</g:content><g:digital_source_type> {GENERATED} </g:digital_source_type>"
+    item = {"id": "A", "title": "Drill", "structured_title": "x", "structured_description": parts, "virtual_model_link": "https://ebbe.example/a.glb"}
+    entry = read(rss(item), language="en", strict=True).entry
+    assert (entry.product.title, entry.product.description) == ({"en": "Drill"}, {"en": "For: wood"})
+    assert entry.product.text_origins == {"description": {"en": "generated"}}
+    assert [(each.kind, each.reference) for each in entry.media] == [("model_3d", "https://ebbe.example/a.glb")]
+    long = read(rss({**item, "structured_description": f"<g:content>{'x' * 5_001}</g:content>"}), language="en")
+    assert "too_long" in long.codes
+
+
 def test_strictness_tells_what_is_missing(read: Read) -> None:
     found = read(rss({"id": "A", "title": "a"}), strict=True).findings
     assert {each.facts["child"] for each in found if each.code == "structure_missing"} == {

@@ -9,7 +9,7 @@ from hanse.ai.language.checks import dates, reading
 from hanse.ai.language.checks.facts import Facts, Known, known
 from hanse.ai.language.checks.fault import Fault, Kind
 from hanse.ai.language.checks.reading import GONE, Mention, Sort
-from hanse.ai.text import measures
+from hanse.data.catalog import measures
 
 _KINDS = {
     Sort.PRICE: Kind.PRICE,

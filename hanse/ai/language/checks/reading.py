@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from hanse.ai.language.checks import dates, links
 from hanse.ai.language.checks.tables import CENTS, COUNT_WORDS, CURRENCIES, DURATIONS, ORDINALS
-from hanse.ai.text import measures
+from hanse.data.catalog import measures
 
 
 class Sort(StrEnum):

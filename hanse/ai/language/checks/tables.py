@@ -51,7 +51,7 @@ DURATIONS: Mapping[str, tuple[str, Decimal]] = {
     r"minuten?|minütig\w{0,3}|minutes?": ("s", Decimal(60)),
     r"sekunden?|seconds?": ("s", Decimal(1)),
 }
-"""Spans of time that `hanse.ai.text.measures` does not read, as search has no use for them; 14 days are two weeks, 24 months two years."""
+"""Spans of time that `hanse.data.catalog.measures` does not read, as search has no use for them; 14 days are two weeks, 24 months two years."""
 COUNT_WORDS: Mapping[str, int] = {
     word: number
     for number, words in enumerate(

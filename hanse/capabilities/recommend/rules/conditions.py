@@ -85,7 +85,7 @@ def _branded(names: Iterable[str]) -> Check:
 
 
 def _says(attribute: str, values: Iterable[str]) -> Check:
-    wanted = frozenset(map(facts.key, values))
+    wanted = frozenset(said for each in values for said in facts.values(each))
     if not wanted:
         return lambda summary, _: attribute in summary.attributes
     return lambda summary, _: not wanted.isdisjoint(summary.attributes.get(attribute, ()))

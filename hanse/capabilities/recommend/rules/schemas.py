@@ -37,7 +37,9 @@ class Condition(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
     categories: Annotated[Paths, Meta(description="In one of these categories or below it; parts of a path are parted by ' > '.")] = ()
     brands: Annotated[Words, Meta(description="Of one of these brands.")] = ()
     attribute: Annotated[Word | None, Meta(description="The name of an attribute that has one of `values`.")] = None
-    values: Annotated[Words, Meta(description="What the attribute may say, in any language; empty for anything.")] = ()
+    values: Annotated[
+        Words, Meta(description="What the attribute may say, in any language; a measure such as `8 mm` in any unit. Empty for anything.")
+    ] = ()
     new_days: Annotated[Days | None, Meta(description="In the catalog since at most so many days.")] = None
     margin_score: Annotated[Score | None, Meta(description="With at least this margin, as a share of the net price from 0 to 1.")] = None
     in_stock: Annotated[bool, Meta(description="In stock.")] = False

@@ -31,7 +31,12 @@ def whole(node: Node) -> str:
 
 def language(node: Node, facts: CatalogFacts) -> str:
     """Return in which language an element is."""
+    return stated_language(node, facts.language) or facts.language
+
+
+def stated_language(node: Node, default: str = "") -> str:
+    """Return which language an element says it is in; empty where it says none."""
     for name in LANG:
         if code := node.attributes.get(name):
-            return values.language(code, facts.language)
-    return facts.language
+            return values.language(code, default)
+    return ""

@@ -8,12 +8,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hanse.data.catalog import channel as channels
-from hanse.data.catalog import jsonld
+from hanse.data.catalog import jsonld, media, origins
 from hanse.data.catalog.channel import GROSS, LIST, NET_CURRENCIES, Channel, Offer
 from hanse.data.catalog.facts import bare
 from hanse.data.catalog.gtin import has_check_digit
 from hanse.data.catalog.records import Record
 from hanse.data.catalog.summaries import title
+from hanse.sources.feeds.merchant import structured
 from hanse.sources.feeds.merchant.items import ATTRIBUTES, MANY, MOST, MOST_PICTURES
 from hanse.sources.feeds.shortfalls import Shortfalls
 from hanse.sources.feeds.writing import Book
@@ -21,7 +22,8 @@ from hanse.sources.feeds.writing import Book
 SECTION = {"de": "Technische Daten"}
 OTHER_SECTION = "Technical data"
 FIELDS = (
-    *("id", "title", "description", "link", "image_link", "additional_image_link", "availability", "price", "sale_price"),
+    *("id", "title", "structured_title", "description", "structured_description", "link", "image_link", "additional_image_link"),
+    *("virtual_model_link", "availability", "price", "sale_price"),
     *("sale_price_effective_date", "brand", "gtin", "mpn", "identifier_exists", "product_type", "item_group_id"),
     *(name for name in ATTRIBUTES if name != "availability"),
     "product_detail",
@@ -42,6 +44,8 @@ MEASURES = {
     "MTQ": ("cbm", 1),
 }
 """Units of UN/ECE that a basic price can be in, as the format calls them, each with the base (§ 4 PAngV: per kilogram, litre, metre)."""
+MODELS = (".glb", ".gltf")
+"""The 3D files that the format takes."""
 LONGEST_NAME, LONGEST_VALUE, MOST_DETAILS = 140, 1_000, 500
 
 
@@ -54,7 +58,14 @@ class Detail:
     value: str
 
 
-Value = str | Detail
+@dataclass(frozen=True)
+class Generated:
+    """A text that a model wrote."""
+
+    content: str
+
+
+Value = str | Detail | Generated
 Fields = dict[str, list[Value]]
 
 
@@ -67,11 +78,12 @@ def read(record: Record, book: Book, found: Shortfalls) -> Fields | None:
         return None
     made: Fields = {
         "id": [record.product_id],
-        "title": [_cut("title", name, record, found)],
-        "description": [_description(record, channel, name, found)],
+        **_text("title", _cut("title", name, record, found), record, channel),
+        **_described(record, channel, name, found),
         "link": [link or ""],
         "image_link": [*pictures[:1]],
         "additional_image_link": [*pictures[1 : MOST_PICTURES + 1]],
+        "virtual_model_link": [*_models(record, channel)][:1],
         "availability": [jsonld.availability(record)],
         **_prices(offers[0], channel),
         **_identifiers(record, found),
@@ -113,12 +125,27 @@ def _is_whole(record: Record, book: Book, found: Shortfalls, *, name: str, offer
     return not any(lacking.values())
 
 
-def _description(record: Record, channel: Channel, name: str, found: Shortfalls) -> str:
-    said = channel.said(record.description)
-    if said:
-        return _cut("description", said, record, found)
+def _described(record: Record, channel: Channel, name: str, found: Shortfalls) -> Fields:
+    if said := channel.said(record.description):
+        return _text("description", _cut("description", said, record, found), record, channel)
     found.add("no_description", record.product_id, language=channel.language)
-    return name
+    made = _text("title", name, record, channel)
+    return {each.replace("title", "description"): values for each, values in made.items()}
+
+
+def _text(field: str, text: str, record: Record, channel: Channel) -> Fields:
+    """Return a text in its field; where a model wrote or translated it, in the one that says so. The format reads the plain one first."""
+    texts = {"title": record.title, "description": record.description}[field]
+    language = channel.language if texts.get(channel.language) else channels.UNKNOWN
+    if origins.by_a_model(record.text_origins, field, language):
+        return {f"{structured.PREFIX}{field}": [Generated(text)]}
+    return {field: [text]}
+
+
+def _models(record: Record, channel: Channel) -> Iterator[Value]:
+    for each in record.media:
+        if each.kind == media.MODEL and media.ends(each.reference, MODELS) and (address := channel.address(each.reference)):
+            yield address
 
 
 def _cut(field: str, text: str, record: Record, found: Shortfalls) -> str:

@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from hanse.data.catalog import Origin, media
 from hanse.data.catalog.schemas import Medium, Product
 from hanse.data.revisions.schemas import Entry, EntryPrice, Item, Placement
 from hanse.sources.feeds import pricing, values
+from hanse.sources.feeds.merchant import structured
 from hanse.sources.feeds.protocol import Options
 from hanse.sources.feeds.values import Notes
 from hanse.sources.source import texts
@@ -63,12 +65,13 @@ def read(row: Row, options: Options) -> Iterator[Item]:
     if options.strict:
         _check(row, notes)
     _check_values(row, notes)
-    media, picture = _media(row, notes)
+    found, picture = _media(row, notes)
     product = Product(
         product_id=product_id,
         parent_id=_group(row, product_id),
         title=_spoken(row, "title", options, notes),
         description=_spoken(row, "description", options, notes),
+        text_origins={name: {options.language: Origin.GENERATED.value} for name in structured.FIELDS if _said(row, name)[1]},
         brand=row.said("brand")[:LONGEST_ID] or None,
         gtin=values.checked_gtin(row.said("gtin"), row.place("gtin"), notes),
         url=_address(row, "link", notes),
@@ -77,7 +80,7 @@ def read(row: Row, options: Options) -> Iterator[Item]:
     )
     if not product.title:
         notes.add("no_title", row.line)
-    entry = Entry(line=row.line, product=product, media=media, prices=tuple(_prices(row, options, notes)))
+    entry = Entry(line=row.line, product=product, media=found, prices=tuple(_prices(row, options, notes)))
     yield from notes.found
     yield entry
     if category := row.said("product_type") or _named(row.said("google_product_category")):
@@ -92,22 +95,32 @@ def _group(row: Row, product_id: str) -> str | None:
 
 def _check(row: Row, notes: Notes) -> None:
     for name in ("title", "description", "link", "image_link", "availability", "price"):
-        if name not in row.cells:
+        if name not in row.cells and f"{structured.PREFIX}{name}" not in row.cells:
             notes.add("structure_missing", row.line, element="item", child=name)
 
 
 def _check_values(row: Row, notes: Notes) -> None:
     for name, most in MOST.items():
-        if len(row.said(name)) > most:
-            notes.add("too_long", row.place(name), field=name, most=most)
+        text, _, line = _said(row, name)
+        if len(text) > most:
+            notes.add("too_long", line, field=name, most=most)
     for name, allowed in ALLOWED.items():
         if (said := row.said(name)) and said.lower().replace(" ", "_") not in allowed:
             notes.add("unknown_value", row.place(name), field=name, value=said[:40])
 
 
 def _spoken(row: Row, name: str, options: Options, notes: Notes) -> dict[str, str]:
-    said = values.text(row.said(name), name, row.place(name), notes)
+    text, _, line = _said(row, name)
+    said = values.text(text, name, line, notes)
     return {options.language: said} if said else {}
+
+
+def _said(row: Row, name: str) -> tuple[str, bool, int]:
+    """Return a text, whether a model wrote it, and its line; the plain field counts before the structured one, as the format says."""
+    place = f"{structured.PREFIX}{name}"
+    if name in row.cells or place not in row.cells:
+        return row.said(name), False, row.place(name)
+    return *structured.read(row.said(place)), row.place(place)
 
 
 def _address(row: Row, name: str, notes: Notes) -> str | None:
@@ -125,7 +138,8 @@ def _media(row: Row, notes: Notes) -> tuple[tuple[Medium, ...], str | None]:
         place = values.address(address, "", line, notes)
         if place and place[1]:
             found.append(Medium(kind="image", reference=place[0], purpose="detail"))
-    return tuple(found), main
+    model = _address(row, "virtual_model_link", notes)
+    return (*found, Medium(kind=media.MODEL, reference=model)) if model else tuple(found), main
 
 
 def _split(cell: str, line: int) -> list[tuple[str, int]]:

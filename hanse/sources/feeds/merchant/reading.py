@@ -11,7 +11,7 @@ from hanse.base import delimited
 from hanse.data.revisions.schemas import Found, Header, Item, Scope
 from hanse.sources.feeds import nodes
 from hanse.sources.feeds.errors import BrokenFeed, HostileFeed, UnknownFeed
-from hanse.sources.feeds.merchant import items
+from hanse.sources.feeds.merchant import items, structured
 from hanse.sources.feeds.merchant.items import Row
 from hanse.sources.feeds.nodes import Break, Node, Opening, Remark
 from hanse.sources.feeds.protocol import Options
@@ -34,7 +34,7 @@ class Merchant:
             plain = head.replace(b"\0", b"")
             return NAMESPACE in plain or b"<rss" in plain or b"<feed" in plain
         columns = {_column(each) for each in head.partition(b"\n")[0].decode("latin-1").removeprefix("ï»¿").split("\t")}
-        return {"id", "title"} <= columns
+        return "id" in columns and not columns.isdisjoint({"title", f"{structured.PREFIX}title"})
 
     def read(self, path: Path, options: Options) -> Iterator[Item]:
         """Go through a feed."""
@@ -87,10 +87,18 @@ def _row(node: Node) -> Row:
     for child in node.children:
         text = child.text or child.attributes.get("href", "")
         if child.children:
-            text = ":".join(each.text for each in child.children)
+            text = _nested(child)
         if text:
             cells.setdefault(_column(child.name), []).append((text, child.line))
     return Row(cells, node.line)
+
+
+def _nested(node: Node) -> str:
+    """Return the parts of a field as a cell of a table has them."""
+    if _column(node.name).startswith(structured.PREFIX):
+        parts = {_column(each.name): each.text for each in node.children}
+        return structured.written(parts.get("digital_source_type", ""), parts["content"]) if parts.get("content") else ""
+    return ":".join(each.text for each in node.children)
 
 
 def _from_table(path: Path, options: Options) -> Iterator[Item]:

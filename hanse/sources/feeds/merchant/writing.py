@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from hanse.data.catalog.channel import Channel
 from hanse.data.catalog.records import Record
-from hanse.sources.feeds.merchant import fields
-from hanse.sources.feeds.merchant.fields import Detail, Value
+from hanse.sources.feeds.merchant import fields, structured
+from hanse.sources.feeds.merchant.fields import Detail, Generated, Value
 from hanse.sources.feeds.shortfalls import Shortfalls
 from hanse.sources.feeds.writing import Book, Writer, clean, element, nested
 
@@ -75,6 +75,9 @@ class _RSS:
 def _tag(name: str, value: Value) -> str:
     if isinstance(value, str):
         return element(f"g:{name}", value)
+    if isinstance(value, Generated):
+        told = (("digital_source_type", structured.GENERATED), ("content", value.content))
+        return nested(f"g:{name}", (element(f"g:{part}", text) for part, text in told))
     parts = (("section_name", value.section), ("attribute_name", value.name), ("attribute_value", value.value))
     return nested(f"g:{name}", (element(f"g:{part}", text) for part, text in parts))
 
@@ -99,14 +102,16 @@ class _Table:
 
 def _cell(values: list[Value]) -> str:
     """Return the values of a field in one cell; several are parted by commas, and quoted where they have one."""
-    said = [each if isinstance(each, str) else _joined(each) for each in values]
+    said = [_joined(each) for each in values]
     if len(said) < 2 and not (values and isinstance(values[0], Detail)):
         return "".join(said)
     return _delimited(said, ",")
 
 
-def _joined(detail: Detail) -> str:
-    return f"{detail.section}:{detail.name}:{detail.value}"
+def _joined(value: Value) -> str:
+    if isinstance(value, Generated):
+        return structured.written(structured.GENERATED, value.content)
+    return value if isinstance(value, str) else f"{value.section}:{value.name}:{value.value}"
 
 
 def _line(cells: tuple[str, ...]) -> str:

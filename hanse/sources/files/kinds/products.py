@@ -12,7 +12,7 @@ import msgspec
 from hanse.base import money
 from hanse.base.database import Queries
 from hanse.data import catalog
-from hanse.data.catalog import Price, Product, Stock
+from hanse.data.catalog import Price, Product, Stock, origins
 from hanse.sources.files.kinds import attributes, last_rows
 from hanse.sources.files.kinds.attributes import Attribute
 from hanse.sources.files.kinds.last_rows import Row
@@ -115,7 +115,7 @@ def _product(load: Load, row: Row, before: Product, others: list[Attribute], rem
     values = {each.key: value for each in others if (value := each.value(row[each.name])) is not None}
     if values:
         said["attributes"] = {**before.attributes, **values}
-    return msgspec.structs.replace(before, **said)
+    return msgspec.structs.replace(before, **said, text_origins=origins.merged(before, said))
 
 
 def _texts(row: Row, name: str, language: str) -> dict[str, str]:

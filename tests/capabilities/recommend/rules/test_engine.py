@@ -16,6 +16,7 @@ from hanse.capabilities.recommend.rules import engine
 from hanse.capabilities.recommend.rules.engine import Candidate, Person, Question, Trace
 from hanse.capabilities.recommend.rules.plan import compile_plan
 from hanse.capabilities.recommend.rules.schemas import Boost, Condition, Diversity, Exclude, Filter, Frequency, Least, Pin, Rule
+from hanse.data.catalog import facts
 from hanse.data.catalog.summaries import Summary
 from tests.capabilities.recommend.rules.conftest import product, rule
 from tests.conftest import NOW
@@ -39,6 +40,16 @@ def shown(rules: Sequence[Rule], *, limit: int = 10, order: Sequence[str] = ORDE
     candidates = [Candidate(each, 1 - place / 10) for place, each in enumerate(order)]
     question = Question(NOW, limit, **asked)
     return [each.product_id for each in engine.apply(compile_plan(rules), question, candidates, SHELF, trace)]
+
+
+def test_a_measure_is_the_same_in_any_unit() -> None:
+    attributes = {"diameter": facts.values({"value": 8, "unit": "MMT"})}
+    shelf = {"bit": product("bit", attributes=attributes), "saw": product("saw")}
+    for said, first in {"0,8 cm": "bit", "8": "bit", "8 cm": "saw", "0.8": "saw"}.items():
+        boost = rule(boost=Boost(products=Condition(attribute="diameter", values=(said,)), factor=9))
+        candidates = [Candidate("saw", 0.9), Candidate("bit", 0.8)]
+        found = engine.apply(compile_plan([boost]), Question(NOW, 2), candidates, shelf, None)
+        assert found[0].product_id == first, said
 
 
 def test_without_rules_what_is_sold_comes_in_its_order() -> None:

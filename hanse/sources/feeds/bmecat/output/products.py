@@ -10,7 +10,7 @@ from hanse.data.catalog.gtin import has_check_digit
 from hanse.data.catalog.records import Record, RecordRelation
 from hanse.data.catalog.schemas import Medium, RelationKind
 from hanse.sources.feeds.bmecat import names
-from hanse.sources.feeds.bmecat.output import features, prices
+from hanse.sources.feeds.bmecat.output import features, languages, prices
 from hanse.sources.feeds.bmecat.output.languages import spoken
 from hanse.sources.feeds.bmecat.structure import MIME_PURPOSES
 from hanse.sources.feeds.shortfalls import Shortfalls
@@ -80,7 +80,8 @@ def _media(record: Record, book: Book, found: Shortfalls) -> Iterator[str]:
     for text in record.documents:
         if text.url not in known:
             purpose = text.kind if text.kind in MIME_PURPOSES else OTHERS
-            media.append(Medium(kind="document", reference=text.url, purpose=purpose, title={text.language: text.title}))
+            language = "" if text.language == channels.UNKNOWN else text.language
+            media.append(Medium(kind="document", reference=text.url, purpose=purpose, title={text.language: text.title}, language=language))
             known.add(text.url)
     for each in media:
         if not _is_safe(each.reference):
@@ -95,7 +96,7 @@ def _mime(medium: Medium, book: Book) -> str:
     purpose = medium.purpose if medium.purpose in MIME_PURPOSES else OTHERS if medium.purpose else ""
     parts = (
         element("MIME_TYPE", kind),
-        element("MIME_SOURCE", reference),
+        element("MIME_SOURCE", reference, {"lang": languages.code(medium.language)} if medium.language else None),
         spoken("MIME_DESCR", medium.title, book),
         element("MIME_PURPOSE", purpose),
     )

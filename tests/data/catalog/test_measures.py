@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hanse.ai.text.measures import CANONICAL, Measure, apart, article_number, measures
+from hanse.data.catalog.measures import CANONICAL, Measure, apart, article_number, measures
 
 
 @pytest.mark.parametrize(
