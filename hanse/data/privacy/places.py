@@ -55,7 +55,18 @@ PLACES = (
 WITHOUT_PEOPLE = frozenset(
     {
         *("alembic_version", "api_keys", "console_accounts", "console_sessions", "sign_in_links", "event_retention", "lake_positions", "models"),
-        *("products", "product_relations", "prices", "stock", "documents", "product_statistics", "consent_texts", "consent_receipts", "erasures"),
+        *(
+            "products",
+            "product_relations",
+            "stated_relations",
+            "prices",
+            "stock",
+            "documents",
+            "product_statistics",
+            "consent_texts",
+            "consent_receipts",
+            "erasures",
+        ),
         *("recent_messages", "settled_messages", "poll_positions", "crm_targets", "experiments"),
         *("recommendation_rules", "recommendation_rule_changes"),
         *("text_vectors", "vector_indexes", "catalog_changes", "catalog_findings", "catalog_exports", "document_pages"),

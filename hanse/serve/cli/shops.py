@@ -1,4 +1,4 @@
-"""`hanse shops`: the shop systems whose webhooks and polls bring orders, customers and products."""
+"""`hanse shops`: the systems whose webhooks and polls bring orders, customers and products."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from hanse.serve.cli import terminal
 from hanse.serve.runtime import Runtime
 from hanse.sources import connections
 
-shops_app = App(name="shops", help="Connect Shopify, Shopware 6 and WooCommerce, list and disconnect them.")
+shops_app = App(name="shops", help="Connect Shopify, Shopware 6, WooCommerce, Tryton and Akeneo, list and disconnect them.")
 
 
 @shops_app.command
-def connect(name: str, system: str, url: str, /, *, secrets: Path, source: str = "", as_json: terminal.Json = False) -> None:
+def connect(
+    name: str, system: str, url: str, /, *, secrets: Path, options: Path | None = None, source: str = "", as_json: terminal.Json = False
+) -> None:
     """Connect a shop; what was made for it, such as the secret of its webhooks, is shown this once.
 
     Parameters
@@ -27,19 +29,21 @@ def connect(name: str, system: str, url: str, /, *, secrets: Path, source: str =
     name
         What the connection is called, such as main-shop.
     system
-        shopify, shopware or woocommerce.
+        shopify, shopware, woocommerce, tryton or akeneo.
     url
         Address of the shop.
     secrets
         JSON file with the shop's keys, so that they do not stand on the command line.
+    options
+        JSON file with how it is to be read, such as {"language": "de", "channel": "ecommerce"}.
     source
         Name of the shop in the log; the one its files were imported under, so that no order counts twice.
     """
-    given = _read(secrets)
+    given, chosen = _read(secrets), _read_options(options)
 
     async def work(running: Runtime) -> Any:
         async with running.context() as context:
-            return await connections.connect(context, name=name, system=system, url=url, secrets=given, source=source)
+            return await connections.connect(context, name=name, system=system, url=url, secrets=given, source=source, options=chosen)
 
     terminal.answer(terminal.run(work), as_json=as_json, show=_show_connected)
 
@@ -100,8 +104,19 @@ def _read(file: Path) -> dict[str, str]:
         raise InvalidRequest(reason="the secrets cannot be read", fields=(problem,)) from error
 
 
+def _read_options(file: Path | None) -> dict[str, Any]:
+    if file is None:
+        return {}
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
+    except (OSError, msgspec.ValidationError, msgspec.DecodeError) as error:
+        problem = FieldProblem(field="--options", message=f"{file} cannot be read", remedy='Write it as {"language": "de"}.')
+        raise InvalidRequest(reason="the options cannot be read", fields=(problem,)) from error
+
+
 def _show_connected(made: Any) -> None:
-    terminal.out.print(f"[green]✓[/green] {escape(made.connection.name)} is connected; its webhooks go to {escape(made.webhook_path)}")
+    then = f"its webhooks go to {escape(made.webhook_path)}" if made.webhook_path else "it is read every 15 minutes"
+    terminal.out.print(f"[green]✓[/green] {escape(made.connection.name)} is connected; {then}")
     for name, value in made.made_secrets.items():
         terminal.out.print(f"  {escape(name)}: {escape(value)}  [dim]keep it now: it is not shown again[/dim]")
 

@@ -8,6 +8,27 @@ SET source = excluded.source, url = excluded.url, state = excluded.state, option
 WHERE shop_connections.state = 'disconnected' AND shop_connections.system = excluded.system
 RETURNING connection_id;
 
+-- change_connection --
+-- Changes where a connected shop is, how it is read, and its secrets; what went wrong with the old ones is forgotten.
+UPDATE shop_connections
+SET url = %(url)s, options = %(options)s, secrets = %(secrets)s, state = %(state)s, last_error = NULL, last_error_at = NULL
+WHERE connection_id = %(connection_id)s;
+
+-- came --
+-- Of each connection: what waits to be taken in, and what could not be, over all connections of its source.
+SELECT
+    connection.name,
+    (SELECT count(*) FROM deliveries WHERE deliveries.connection_id = connection.connection_id AND deliveries.state = 'received') AS waiting,
+    (
+        SELECT count(*) FROM dead_letters
+        WHERE dead_letters.kind = 'delivery' AND dead_letters.source = connection.source AND dead_letters.state = 'open'
+    ) AS refused
+FROM shop_connections AS connection;
+
+-- known_things --
+-- How many things of a shop are known, by kind.
+SELECT kind, count(*) AS count FROM shop_resources WHERE connection_id = %(connection_id)s AND local_ids <> '{}' GROUP BY kind ORDER BY kind;
+
 -- connections --
 -- All connected shops.
 SELECT connection_id, name, system, source, url, state, options, created_at, last_delivery_at, last_polled_at, last_error, last_error_at
@@ -101,28 +122,29 @@ DELETE FROM deliveries WHERE state <> 'received' AND finished_at < %(before)s;
 
 -- positions --
 -- How far the polls of a connection have read.
-SELECT kind, since, cursor, newest_at FROM poll_positions WHERE connection_id = %(connection_id)s;
+SELECT kind, since, cursor, newest_at, begun_at FROM poll_positions WHERE connection_id = %(connection_id)s;
 
 -- put_position --
 -- Notes how far a poll has read.
-INSERT INTO poll_positions (connection_id, kind, since, cursor, newest_at, polled_at)
-VALUES (%(connection_id)s, %(kind)s, %(since)s, %(cursor)s, %(newest_at)s, %(now)s)
+INSERT INTO poll_positions (connection_id, kind, since, cursor, newest_at, begun_at, polled_at)
+VALUES (%(connection_id)s, %(kind)s, %(since)s, %(cursor)s, %(newest_at)s, %(begun_at)s, %(now)s)
 ON CONFLICT (connection_id, kind) DO UPDATE
-SET since = excluded.since, cursor = excluded.cursor, newest_at = excluded.newest_at, polled_at = excluded.polled_at;
+SET since = excluded.since, cursor = excluded.cursor, newest_at = excluded.newest_at, begun_at = excluded.begun_at, polled_at = excluded.polled_at;
 
 -- put_versions --
 -- Takes in versions of things of a shop where they are newer than what is known, and tells of each whether it was, whether it is the
 -- very same, and what the thing was called before.
 WITH given AS (
     SELECT *
-    FROM jsonb_to_recordset(%(versions)s::jsonb) AS given (kind text, resource_id text, changed_at timestamptz, digest text, local_ids text[])
+    FROM jsonb_to_recordset(%(versions)s::jsonb) AS given (kind text, resource_id text, changed_at timestamptz, digest text, local_ids text[], said text[])
 ), taken AS (
-    INSERT INTO shop_resources (connection_id, kind, resource_id, changed_at, digest, local_ids)
-    SELECT %(connection_id)s, kind, resource_id, changed_at, digest, local_ids FROM given ORDER BY kind, resource_id
+    INSERT INTO shop_resources (connection_id, kind, resource_id, changed_at, digest, local_ids, said)
+    SELECT %(connection_id)s, kind, resource_id, changed_at, digest, local_ids, said FROM given ORDER BY kind, resource_id
     ON CONFLICT (connection_id, kind, resource_id) DO UPDATE
     SET changed_at = excluded.changed_at,
         digest = excluded.digest,
         local_ids = excluded.local_ids,
+        said = excluded.said,
         previous_ids = shop_resources.local_ids
     WHERE shop_resources.changed_at < excluded.changed_at
        OR (shop_resources.changed_at = excluded.changed_at AND shop_resources.digest <> excluded.digest)
@@ -133,6 +155,7 @@ SELECT
     given.resource_id,
     taken.kind IS NOT NULL AS newer,
     coalesce(taken.previous_ids, '{}') AS previous_ids,
+    coalesce(known.said, '{}') AS previously_said,  -- as it was before this statement
     coalesce(known.changed_at = given.changed_at AND known.digest = given.digest, false) AS same
 FROM given
 LEFT JOIN taken USING (kind, resource_id)
@@ -150,18 +173,73 @@ WHERE connection_id = %(connection_id)s AND kind = 'product' AND local_ids <> '{
 ORDER BY resource_id;
 
 -- discontinue --
--- Takes products out of the range that no thing of the shop is called any more.
+-- Takes products out of the range that no thing of the shop is called any more; a PIM only those that no shop has either.
 UPDATE products SET state = 'discontinued', updated_at = %(now)s
 WHERE product_id = ANY(%(product_ids)s)
   AND state <> 'discontinued'
   AND NOT EXISTS (
       SELECT FROM shop_resources
-      WHERE connection_id = %(connection_id)s AND kind = 'product' AND product_id = ANY(local_ids)
+      WHERE (connection_id = %(connection_id)s OR connection_id = ANY(%(others)s)) AND kind = 'product' AND local_ids @> ARRAY[product_id]
   );
+
+-- others --
+-- The other connections that are active.
+SELECT connection_id, system FROM shop_connections WHERE state = 'active' AND connection_id <> %(connection_id)s;
+
+-- said_elsewhere --
+-- What other connections know of products: which of them it is, and which fields it says. What a shop removed is still known to it.
+SELECT connection_id, local_ids, previous_ids, said
+FROM shop_resources
+WHERE kind = 'product' AND connection_id = ANY(%(others)s)
+  AND (local_ids && %(product_ids)s::text[] OR (local_ids = '{}' AND previous_ids && %(product_ids)s::text[]));
+
+-- media --
+-- The pictures and documents of some products.
+SELECT product_id, media FROM products WHERE product_id = ANY(%(product_ids)s);
+
+-- put_media --
+-- Writes pictures and documents of products where they are others than before.
+UPDATE products SET media = told.media, updated_at = %(now)s
+FROM jsonb_to_recordset(%(told)s::jsonb) AS told (product_id text, media jsonb)
+WHERE products.product_id = told.product_id AND products.media <> told.media;
+
+-- forget_stated --
+-- Forgets what products of a source state of others.
+DELETE FROM stated_relations WHERE source = %(source)s AND stated_by = ANY(%(owners)s);
+
+-- put_stated --
+-- Keeps what products of a source state of others, also of those that are not in the catalog yet.
+INSERT INTO stated_relations (source, stated_by, product_id, kind, related_id, quantity)
+SELECT %(source)s, stated_by, product_id, kind, related_id, quantity
+FROM jsonb_to_recordset(%(relations)s::jsonb) AS told (stated_by text, product_id text, kind text, related_id text, quantity integer)
+ON CONFLICT DO NOTHING;
+
+-- drop_relations --
+-- Takes away the relations that products of a source no longer state; those of others stay.
+DELETE FROM product_relations AS relation
+WHERE source = %(source)s AND stated_by = ANY(%(owners)s)
+  AND NOT EXISTS (
+      SELECT FROM stated_relations AS stated
+      WHERE stated.source = relation.source AND stated.stated_by = relation.stated_by
+        AND (stated.product_id, stated.kind, stated.related_id) = (relation.product_id, relation.kind, relation.related_id)
+  );
+
+-- bring_in_relations --
+-- Brings in what is stated of some products, or of all, where both are in the catalog now; what others have said first stays theirs.
+INSERT INTO product_relations (product_id, kind, related_id, quantity, source, stated_by)
+SELECT DISTINCT ON (product_id, kind, related_id) product_id, kind, related_id, quantity, source, stated_by
+FROM stated_relations AS stated
+WHERE (%(product_ids)s::text[] IS NULL OR product_id = ANY(%(product_ids)s) OR related_id = ANY(%(product_ids)s))
+  AND EXISTS (SELECT FROM products WHERE products.product_id = stated.product_id)
+  AND EXISTS (SELECT FROM products WHERE products.product_id = stated.related_id)
+ORDER BY product_id, kind, related_id, source, stated_by
+ON CONFLICT (product_id, kind, related_id) DO UPDATE SET quantity = excluded.quantity
+WHERE product_relations.source = excluded.source AND product_relations.stated_by = excluded.stated_by
+  AND product_relations.quantity IS DISTINCT FROM excluded.quantity;
 
 -- products --
 -- Products as they are in the catalog.
-SELECT product_id, parent_id, state, title, description, category, brand, gtin, url, image_url, attributes
+SELECT product_id, parent_id, state, title, description, category, brand, gtin, url, image_url, attributes, text_origins
 FROM products
 WHERE product_id = ANY(%(product_ids)s)
 ORDER BY product_id

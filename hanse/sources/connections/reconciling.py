@@ -6,7 +6,7 @@ import msgspec
 import structlog
 
 from hanse.base.context import Context
-from hanse.sources.connections import store, systems, writing
+from hanse.sources.connections import relating, store, systems, writing
 from hanse.sources.connections.errors import told
 from hanse.sources.source import Change, Shop
 
@@ -53,6 +53,7 @@ async def reconcile(context: Context, name: str) -> Reconciled:
             return Reconciled(name=name, products=len(there), error=f"{len(gone)} of {len(known)} products are gone; nothing was changed.")
         changes = [Change(kind=writing.PRODUCT, resource_id=each, changed_at=asked_at, deleted=True) for each in gone]
         await writing.write(connection, shop, changes, now=asked_at)
+        await relating.bring_in(connection, None)  # of products that came another way meanwhile
     return Reconciled(name=name, products=len(there), discontinued=len(gone))
 
 

@@ -16,7 +16,7 @@ class ShopConnection(msgspec.Struct, kw_only=True, frozen=True):
     connection_id: UUID
     name: str
     system: str
-    """`shopify`, `shopware` or `woocommerce`."""
+    """`shopify`, `shopware`, `woocommerce`, `tryton` or `akeneo`."""
     source: str
     """Name of the shop in the log."""
     url: str
@@ -35,7 +35,7 @@ class Connected(msgspec.Struct, kw_only=True, frozen=True):
 
     connection: ShopConnection
     webhook_path: str
-    """Where the shop sends its webhooks, below the public address of Hanse."""
+    """Where the shop sends its webhooks, below the public address of Hanse; empty for a system that sends none."""
     made_secrets: dict[str, str] = {}
     """Secrets that were made here and have to be entered in the shop; shown this once."""
 

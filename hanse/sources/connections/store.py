@@ -19,6 +19,7 @@ from hanse.sources.connections.schemas import ShopConnection
 from hanse.sources.source import Delivery, Options, Position, Shop
 
 queries = Queries(__package__)
+POSITION = ("since", "cursor", "newest_at", "begun_at")
 
 
 @asynccontextmanager
@@ -114,12 +115,12 @@ async def finish_delivery(connection: Connection, delivery_id: UUID, *, state: s
 async def positions(connection: Connection, connection_id: UUID) -> dict[str, Position]:
     """Return how far polls have read, by kind."""
     cursor = await connection.execute(queries["positions"], {"connection_id": connection_id})
-    return {row["kind"]: Position(since=row["since"], cursor=row["cursor"], newest_at=row["newest_at"]) async for row in cursor}
+    return {row["kind"]: Position(**{name: row[name] for name in POSITION}) async for row in cursor}
 
 
 async def put_position(connection: Connection, connection_id: UUID, kind: str, position: Position, *, now: datetime) -> None:
     """Note how far a poll has read."""
-    facts = {"since": position.since, "cursor": position.cursor, "newest_at": position.newest_at}
+    facts = {name: getattr(position, name) for name in POSITION}
     await connection.execute(queries["put_position"], {"connection_id": connection_id, "kind": kind, "now": now, **facts})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hanse.sources.akeneo import Akeneo
 from hanse.sources.connections.errors import UnknownSystem
 from hanse.sources.shopify import Shopify
 from hanse.sources.shopware import Shopware
@@ -11,7 +12,16 @@ from hanse.sources.source import Source
 from hanse.sources.tryton import Tryton
 from hanse.sources.woocommerce import WooCommerce
 
-SYSTEMS: Mapping[str, Source] = {each.system: each for each in (Shopify(), Shopware(), WooCommerce(), Tryton())}
+SYSTEMS: Mapping[str, Source] = {each.system: each for each in (Shopify(), Shopware(), WooCommerce(), Tryton(), Akeneo())}
+
+
+SALES = "orders"
+"""What a shop knows and a PIM does not."""
+
+
+def is_pim(system: str) -> bool:
+    """Return whether a system says what products are, and nothing of their sale."""
+    return SALES not in find(system).kinds
 
 
 def find(system: str) -> Source:

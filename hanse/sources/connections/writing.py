@@ -36,7 +36,7 @@ class Written:
 async def write(connection: Connection, shop: Shop, changes: Sequence[Change], *, now: datetime) -> Written:
     """Write changes, each once for all time."""
     changes = sorted(changes, key=lambda each: each.changed_at)
-    standings = await versions.take(connection, shop.connection_id, changes)
+    standings = await versions.take(connection, shop, changes)
     told = [(change, standings[change.kind, change.resource_id]) for change in changes]
     relevant = [change for change, standing in told if _is_relevant(change, standing)]
     newest = {id(change) for change, standing in told if standing.newer}

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -67,6 +68,8 @@ class Api:
         self.url = url.rstrip("/")
         self.host = urlsplit(url).hostname or ""
         self.sleep: Sleep = asyncio.sleep
+        self.first_answer_at: datetime | None = None
+        """When the shop first answered, by its own clock (RFC 9110, 6.6.1); null where it does not say."""
         self._client = httpx2.AsyncClient(
             transport=transport,
             headers={"User-Agent": AGENT, "Accept": "application/json", **(headers or {})},
@@ -120,6 +123,7 @@ class Api:
                 body += part
                 if len(body) > LARGEST_ANSWER_BYTES:
                     raise ShopRefused(host=self.host, path=path, reason="its answer is too large")
+            self.first_answer_at = self.first_answer_at or _date(response.headers)
             return Answer(response.status_code, response.headers, bytes(body))
 
     def _patience(self, path: str, answer: Answer) -> tuple[str, float | None]:
@@ -134,13 +138,20 @@ class Api:
         return f"status {status}", retry_after(answer.headers)
 
 
+def _date(headers: Mapping[str, str]) -> datetime | None:
+    try:
+        return parsedate_to_datetime(headers.get("date") or "")
+    except ValueError:
+        return None
+
+
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that a shop asks us to wait (RFC 9110, 10.2.3), given as a number, or as a date by its own clock."""
     text = headers.get("retry-after") or ""
     if re.fullmatch(r"\d{1,9}(\.\d*)?", text):
         return float(text)
     try:
-        waited = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date") or "")
+        until, now = parsedate_to_datetime(text), _date(headers)
+        return max(0.0, (until - now).total_seconds()) if now else None
     except (TypeError, ValueError):
         return None
-    return max(0.0, waited.total_seconds())

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from hanse.base.operation import Purpose
-from hanse.data.catalog import Price, Product, Stock
+from hanse.data.catalog import Price, Product, Relation, Stock
+from hanse.data.catalog.schemas import Medium
 from hanse.data.events import Event
 
 
@@ -54,6 +55,10 @@ class Change:
     products: tuple[Product, ...] = ()
     prices: tuple[Price, ...] = ()
     stock: tuple[Stock, ...] = ()
+    relations: Mapping[str, tuple[Relation, ...]] = field(default_factory=dict)
+    """All that a product says of others, by that product; of products that are not named, nothing is said."""
+    media: Mapping[str, tuple[Medium, ...]] = field(default_factory=dict)
+    """All pictures and documents of a product, by that product; of products that are not named, nothing is said."""
     deleted: bool = False
     """Whether the shop has it no longer."""
     order_id: str | None = None

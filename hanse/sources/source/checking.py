@@ -10,6 +10,8 @@ from hanse.sources.source.texts import LONGEST_ID
 
 LARGEST = 10**15
 """Minor units and pieces beyond this are somebody's mistake."""
+MOST_PIECES = 2**31
+"""Pieces of one product in another, as the database counts them."""
 
 
 def checked(changes: Iterable[Change]) -> list[Change]:
@@ -27,6 +29,8 @@ def _check_ids(change: Change) -> None:
     for product in change.products:
         for name in ("product_id", "parent_id", "gtin"):
             _check_length(name, getattr(product, name))
+    for relation in (each for stated in change.relations.values() for each in stated):
+        _check_length("related_id", relation.related_id)
     if change.customer:
         _check_length("user_id", change.customer.user_id)
 
@@ -40,6 +44,9 @@ def _check_numbers(change: Change) -> None:
     for price in change.prices:
         if not 0 <= price.amount_minor <= LARGEST:
             raise Unmappable(field="price", reason="this is not an amount of money")
+    for relation in (each for stated in change.relations.values() for each in stated):
+        if relation.quantity is not None and not 0 < relation.quantity < MOST_PIECES:
+            raise Unmappable(field="quantity", reason="this is not a number of pieces")
     for stock in change.stock:
         if abs(stock.quantity) > LARGEST:
             raise Unmappable(field="stock", reason="this is not a number of pieces")

@@ -78,6 +78,8 @@ class Position:
     """Where within the present round the next page begins, in the system's own words; empty between rounds."""
     newest_at: datetime | None = None
     """The newest change seen in the present round."""
+    begun_at: datetime | None = None
+    """When the present round began, by the clock of the shop: what changes behind its back is read in the next one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +148,10 @@ class Source(Protocol):
 
         A page whose position has no cursor says by `newest_at` up to which change everything has been read.
         """
+        ...
+
+    async def look(self, api: Api, kind: str) -> None:
+        """Ask for one thing of a kind, to find out whether the keys may read it; raises what polls would raise."""
         ...
 
     async def product_ids(self, shop: Shop, api: Api) -> set[str]:

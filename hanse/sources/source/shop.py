@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -40,6 +40,9 @@ class Secrets(Mapping[str, str]):
         return f"Secrets({', '.join(sorted(self._values))})"
 
 
+PimField = Literal["title", "description", "brand", "gtin", "image", "price"]
+
+
 class Options(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """How one shop is to be read."""
 
@@ -57,6 +60,15 @@ class Options(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=T
     """Version of the shop's interface; empty means the one that Hanse was made for."""
     app_name: str = "Hanse"
     """Name of the app in Shopware; part of the handshake."""
+    channel: Annotated[str, Meta(max_length=100)] = ""
+    """Channel of a PIM whose values are read; empty means the first that has any."""
+    attributes: dict[PimField, Annotated[str, Meta(min_length=1, max_length=100)]] = {}
+    """Codes of the attributes of a PIM by the field they are, where they are called otherwise than usual: `{"price": "list_price"}`.
+
+    Prices are read only where their attribute is named here, as usually the shop says them.
+    """
+    media_url: Annotated[str, Meta(pattern=r"^(https?://[^\s]+)?$", max_length=500)] = ""
+    """Address below which the media files of a PIM lie for everybody; empty where there is none."""
     allow_private: bool = False
     """Whether the shop may stand in a private network and be reached without TLS."""
 

@@ -1,4 +1,4 @@
-"""What all fake shops are: an HTTP server in a thread, failures on demand, and the same things happening in each."""
+"""What all fake systems are: an HTTP server in a thread, failures on demand; and in each fake shop the same things happen."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ class Reply:
     headers: Mapping[str, str] | None = None
 
 
-class FakeShop(ABC):
-    """A shop system that runs while the block does."""
+class FakeServer(ABC):
+    """A system that runs while the block does."""
 
     system: str
     secrets: Mapping[str, str]
@@ -118,34 +118,6 @@ class FakeShop(ABC):
     def fail(self, status: int, headers: Mapping[str, str] | None = None, *, times: int = 1) -> None:
         """Answer the next requests with an error."""
         self._replies += [Reply(status, {"error": "made up"}, headers)] * times
-
-    @abstractmethod
-    def place_order(self, number: int, items: Sequence[Item], *, at: datetime, email: str = "kim@example.org") -> list[Signed]:
-        """Have somebody place an order that is paid at once."""
-
-    @abstractmethod
-    def cancel_order(self, number: int, *, at: datetime) -> list[Signed]:
-        """Cancel an order."""
-
-    @abstractmethod
-    def refund_order(self, number: int, *, at: datetime) -> list[Signed]:
-        """Give all money of an order back."""
-
-    @abstractmethod
-    def save_product(self, sku: str, title: str, *, net: Decimal, stock: int, at: datetime) -> list[Signed]:
-        """Make a product, or change it."""
-
-    @abstractmethod
-    def delete_product(self, sku: str, *, at: datetime) -> list[Signed]:
-        """Remove a product."""
-
-    @abstractmethod
-    def save_customer(self, number: int, *, email: str, first_name: str, at: datetime) -> list[Signed]:
-        """Make a customer, or change them."""
-
-    @abstractmethod
-    def spoil_order(self, number: int, *, at: datetime) -> list[Signed]:
-        """Change an order so that nobody can make sense of its total."""
 
     @abstractmethod
     def answer(self, asked: Asked) -> Reply:
@@ -186,3 +158,35 @@ class FakeShop(ABC):
                 self.wfile.write(content)
 
         return Request
+
+
+class FakeShop(FakeServer):
+    """A shop system: the same things happen in each."""
+
+    @abstractmethod
+    def place_order(self, number: int, items: Sequence[Item], *, at: datetime, email: str = "kim@example.org") -> list[Signed]:
+        """Have somebody place an order that is paid at once."""
+
+    @abstractmethod
+    def cancel_order(self, number: int, *, at: datetime) -> list[Signed]:
+        """Cancel an order."""
+
+    @abstractmethod
+    def refund_order(self, number: int, *, at: datetime) -> list[Signed]:
+        """Give all money of an order back."""
+
+    @abstractmethod
+    def save_product(self, sku: str, title: str, *, net: Decimal, stock: int, at: datetime) -> list[Signed]:
+        """Make a product, or change it."""
+
+    @abstractmethod
+    def delete_product(self, sku: str, *, at: datetime) -> list[Signed]:
+        """Remove a product."""
+
+    @abstractmethod
+    def save_customer(self, number: int, *, email: str, first_name: str, at: datetime) -> list[Signed]:
+        """Make a customer, or change them."""
+
+    @abstractmethod
+    def spoil_order(self, number: int, *, at: datetime) -> list[Signed]:
+        """Change an order so that nobody can make sense of its total."""

@@ -25,3 +25,16 @@ def test_secrets_that_cannot_be_read_are_told(hanse: Hanse, tmp_path: Path) -> N
     told = hanse("shops", "connect", "main", "woocommerce", "https://shop.example.com", "--secrets", str(tmp_path / "none.json"))
     assert told.code == 2
     assert "--secrets" in told.err
+
+
+def test_a_pim_is_connected_with_options_and_takes_no_webhooks(hanse: Hanse, tmp_path: Path) -> None:
+    secrets, options = tmp_path / "secrets.json", tmp_path / "options.json"
+    secrets.write_text(json.dumps({"client_id": "1_a", "client_secret": "b", "user": "hanse", "password": "c"}))
+    options.write_text(json.dumps({"channel": "ecommerce", "attributes": {"price": "list_price"}}))
+    told = hanse("shops", "connect", "pim", "akeneo", "https://pim.example.com", "--secrets", str(secrets), "--options", str(options), "--json")
+    assert told.code == 0, told.err
+    made = json.loads(told.out)
+    assert (made["webhook_path"], made["connection"]["options"]["channel"]) == ("", "ecommerce")
+    options.write_text("[]")
+    wrong = hanse("shops", "connect", "other", "akeneo", "https://pim.example.com", "--secrets", str(secrets), "--options", str(options))
+    assert (wrong.code, "--options" in wrong.err) == (2, True)

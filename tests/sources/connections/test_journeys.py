@@ -223,6 +223,15 @@ async def test_a_poll_goes_on_where_the_last_run_ended(context: Context, shopify
     assert len(await fetch("SELECT 1 FROM events")) == 9
 
 
+async def test_what_changes_while_a_round_goes_on_is_read_in_the_next_one(context: Context, shopify: FakeShopify, fetch: Fetch) -> None:
+    shopify.place_order(1001, ITEMS, at=AT)
+    shopify.place_order(1002, ITEMS, at=datetime(2099, 1, 1, tzinfo=UTC))  # it was changed after the round began
+    await connections.poll(context, "shop")
+    shopify.cancel_order(1001, at=datetime.now(UTC) + timedelta(minutes=1))  # this one was read before
+    await connections.poll(context, "shop")
+    assert len(await fetch("SELECT 1 FROM events WHERE name = 'Order Cancelled'")) == 1
+
+
 async def test_what_changed_before_a_chosen_moment_is_not_read(context: Context, fetch: Fetch) -> None:
     with FakeShopify() as fake:
         options = {"allow_private": True, "since": (AT + timedelta(minutes=5)).isoformat()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from hanse.base.database import Connection
@@ -48,12 +49,14 @@ async def test_the_second_import_changes_nothing(import_file: Import, write: Wri
 
 async def test_what_a_file_does_not_say_stays(import_file: Import, write: Write, fetch: Fetch, connection: Connection) -> None:
     old = Product(product_id="B-1", title={"en": "Drill"}, brand="Hansa", attributes={"norm": {"value": "DIN"}}, state="draft")
+    old = msgspec.structs.replace(old, text_origins={"title": {"en": "translated"}})
     await catalog.put_products(connection, [old], source="pim", now=NOW)
     await catalog.put_prices(connection, [Price(product_id="B-1", amount_minor=5, currency="USD")], now=NOW)
     report = await import_file(write("products.csv", "sku,title_de,price,colour\nB-1,Bohrer,3.00,red\n"), "products")
     found = (await products(fetch))["B-1"]
     assert report.made == {"products": 0, "changed_products": 1}
     assert (found["title"], found["brand"], found["state"]) == ({"en": "Drill", "de": "Bohrer"}, "Hansa", "draft")
+    assert found["text_origins"] == {"title": {"en": "translated"}}
     assert found["attributes"] == {"norm": {"value": "DIN"}, "colour": {"value": "red"}}
     assert len(await fetch("SELECT currency FROM prices")) == 2
 
