@@ -169,7 +169,9 @@ def _server(settings: Settings, public_key: str) -> Iterator[tuple[str, str]]:
 def _warm(address: str, public_key: str) -> None:
     """Ask what pages ask first: dictionaries and models are read then, and a page waits less long than that takes on a busy machine."""
     headers = {"Authorization": f"Bearer {public_key}"}
-    for path, question in (("search/products", {"query": "bohrer"}), ("search/suggest", {"query": "bo"}), ("recommend/popular", {})):
+    blocks = {"page": "warm", "blocks": ["one", "two"]}
+    questions = {"search/products": {"query": "bohrer"}, "search/suggest": {"query": "bo"}, "recommend/popular": {}, "recommend/arrange": blocks}
+    for path, question in questions.items():
         httpx2.post(f"{address}/v1/{path}", json=question, headers=headers, timeout=START_SECONDS, trust_env=False).raise_for_status()
 
 

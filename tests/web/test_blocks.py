@@ -63,8 +63,6 @@ def test_blocks_are_put_into_the_order_of_the_answer_and_the_rest_stays(visitor:
 def test_hanse_answers_with_all_blocks_and_its_decision_comes_back_with_the_click(console: Console, open_: Open) -> None:
     page = open_(page_of(sections()), AGREED)
     settled(page)
-    page.reload()  # the first answer of a server that has just begun may come later than the page waits
-    settled(page)
     assert sorted(each for each in order(page) if each != "hr") == sorted(NAMES)
     with page.expect_request(lambda request: "/v1/batch" in request.url or "/v1/b" in request.url) as sent:
         page.locator("section").nth(1).get_by_role("link").click()

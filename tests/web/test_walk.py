@@ -25,6 +25,7 @@ def pages(console: Console) -> Iterator[str]:
     yield from ("/data/rejects", "/capabilities/recommend?days=365", "/capabilities/recommend/try", "/capabilities/recommend/try/also_bought")
     yield from ("/capabilities/recommend/rules", "/capabilities/recommend/model", f"/decisions/{console.decision_id}", "/jobs", "/keys", "/people")
     yield from (f"/data/rejects/{console.reject_id}", "/data/rejects/group?kind=event&source=shop&field=event", "/data/rejects?state=replayed")
+    yield from ("/data/shops", *(f"/data/shops/-/connect?system={each}" for each in ("shopware", "woocommerce", "akeneo")))
     yield from ("/data/live", "/data/live?name=nothing-has-this-name", f"/data/events/{console.event_id}")
     yield from ("/data/quality", "/data/quality?days=365&source=sample", "/data/retention", "/data/retention?type=*&keep_days=30")
     yield from ("/data/storefront", "/experiments", "/capabilities/recommend/placements", "/capabilities/recommend/placements?place=reorder")
@@ -33,7 +34,7 @@ def pages(console: Console) -> Iterator[str]:
     yield from ("/shop/search?q=bohrer", f"/shop/products/{console.product_id}", f"/shop/cart?items={console.product_id}", "/shop/cart")
     yield from ("/language", "/language/calls", "/language/masking", "/language/prompts", "/language/claims", "/products/-/files")
     yield from ("/capabilities/search/searches", "/capabilities/search/rules", "/capabilities/search/rules/new", "/capabilities/search/synonyms")
-    yield from ("/audit", "/settings", "/docs", "/no-such-page-in-the-console/7", "/privacy", "/privacy?state=done")
+    yield from ("/audit", "/settings", "/docs", "/no-such-page-in-the-console/7", "/privacy", "/privacy?state=done", "/data/imports/documents")
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)

@@ -20,7 +20,7 @@ class ImportRecord(msgspec.Struct, kw_only=True, frozen=True):
     state: str = "running"
     """`running`, `done` or `failed`."""
     columns: dict[str, Any] = {}
-    """Which column became which field, and how numbers and dates were read."""
+    """Which column became which field, and how numbers and dates were read; of documents, what became of each file."""
     counts: dict[str, int] = {}
     """rows, loaded, known, rejected and what was made of them."""
     findings: list[dict[str, Any]] = []

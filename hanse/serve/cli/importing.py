@@ -45,7 +45,7 @@ def import_file(
     kind
         What the file has: orders, products, customers, catalog or documents.
     path
-        The file, or a folder with files.
+        The file, or a folder with files; a folder of documents may be a ZIP archive, too.
     source
         Name of the system the file comes from, "import" where it is not given, the supplier that a catalog names, or "documents"; the same
         order from two sources is two orders.

@@ -15,9 +15,10 @@ from hanse.data import imports
 from hanse.data.access.accounts import Permission
 from hanse.data.events.store import queries as event_queries
 from hanse.data.imports.schemas import ImportRecord
-from hanse.serve.console import home, pages, period, revisions, session
+from hanse.data.revisions.errors import UnknownRevision
+from hanse.serve.console import document_imports, home, pages, period, revisions, session
 from hanse.serve.console.session import AnyRequest, Visit
-from hanse.sources import feeds
+from hanse.sources import documents, feeds
 
 PAGE = 50
 
@@ -63,11 +64,14 @@ async def show_imports(request: AnyRequest) -> Response[bytes]:
 
 @get("/data/imports/{import_id:uuid}")
 async def show_import(request: AnyRequest, import_id: FromPath[UUID]) -> Response[bytes]:
-    """Show how one import went."""
+    """Show how one import went, or what somebody edited in the catalog."""
     visit = session.of(request)
-    record = await _find(visit, import_id)
-    if record.kind == feeds.KIND and record.state == "done":
-        return await revisions.show(visit, import_id)
+    async with visit.context() as context:
+        record = await imports.find(await context.connection(), import_id)
+    if record is None or (record.kind == feeds.KIND and record.state == "done"):
+        return await _show_revision(visit, import_id)
+    if record.kind == documents.KIND and record.state == "done":
+        return document_imports.page(visit, record)
     return pages.page(visit, "import.html", record=record)
 
 
@@ -84,6 +88,13 @@ async def send_rejects(request: AnyRequest, import_id: FromPath[UUID]) -> Respon
         await visit.note(context, "imports.rejects", effect="read", subject=str(import_id))
     headers = {**pages.HEADERS, "Content-Disposition": f'attachment; filename="{path.name}"'}
     return Response(path.read_bytes(), media_type="text/csv", headers=headers)
+
+
+async def _show_revision(visit: Visit, revision_id: UUID) -> Response[bytes]:
+    try:
+        return await revisions.show(visit, revision_id)
+    except UnknownRevision as error:
+        raise UnknownImport from error
 
 
 async def _find(visit: Visit, import_id: UUID) -> ImportRecord:

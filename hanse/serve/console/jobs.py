@@ -81,7 +81,7 @@ async def run(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
 
 def needed(name: str) -> Permission:
     """Return what somebody needs to run, repeat or stop a job."""
-    return Permission.IMPORT if name.startswith(("files.", "sample.")) else Permission.TRAIN
+    return Permission.IMPORT if name.startswith(("files.", "documents.", "sample.")) else Permission.TRAIN
 
 
 def title(visit: Visit, name: str) -> str:

@@ -33,6 +33,8 @@ THEMES = frozenset({"light", "dark"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 YEAR_SECONDS = 31_536_000
 VISIT = "visit"
+STREAMS = "streams"
+"""Marks a handler that takes in its form as it comes, and checks the token itself before anything is kept."""
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -160,7 +162,7 @@ async def signed_in(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
     visit = await _visit(request)
     if visit.session is None:
         raise SignInNeeded
-    if request.method not in SAFE:
+    if request.method not in SAFE and STREAMS not in handler.opt:
         visit.session.check(request.headers.get(TOKEN_HEADER) or str((await request.form()).get(TOKEN_FIELD, "")))
     connection.scope["state"][VISIT] = visit
 

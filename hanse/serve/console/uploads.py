@@ -16,20 +16,19 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
 from hanse.base import ids
 from hanse.base.errors import HanseError
 from hanse.data.access.accounts import Permission
-from hanse.serve.console import forms, pages, session
+from hanse.serve.console import forms, pages, receiving, session
+from hanse.serve.console.receiving import Limits, Received, UploadError
 from hanse.serve.console.session import AnyRequest, Visit
 from hanse.sources import feeds, files
 from hanse.sources.files import Preview
 from hanse.sources.files.kinds import KINDS, Kind
 
 KEPT = timedelta(days=1)
-CHUNK_BYTES = 1_000_000
 COLUMN = "column:"
 USUAL_KIND = "orders"
 USUAL_SOURCE = "import"
@@ -60,18 +59,23 @@ async def show(request: AnyRequest) -> Response[bytes]:
     return _ask(visit, request.query_params.get("kind", USUAL_KIND))
 
 
-@post("/data/imports/new", status_code=200, request_max_body_size=None)
+@post("/data/imports/new", status_code=200, request_max_body_size=None, opt={session.STREAMS: True})
 async def take(request: AnyRequest) -> Response[bytes]:
-    """Keep the uploaded file and go on to its preview."""
+    """Keep the uploaded file as it comes and go on to its preview."""
     visit = session.of(request)
     visit.need(Permission.IMPORT)
-    form = await request.form()
-    file, kind, source = form.get("file"), str(form.get("kind", USUAL_KIND)), str(form.get("source", "")).strip() or USUAL_SOURCE
-    if not isinstance(file, UploadFile) or not file.filename:
-        return _ask(visit, kind, wrong=visit.words.gettext("Choose a file first."), source=source)
     upload_id = ids.new()
     await asyncio.to_thread(sweep, _folder(visit))
-    await _keep(file, _folder(visit) / str(upload_id))
+    try:
+        received = await _receive(visit, _folder(visit) / str(upload_id))
+    except BaseException as error:
+        await asyncio.to_thread(shutil.rmtree, _folder(visit) / str(upload_id), ignore_errors=True)
+        if isinstance(error, UploadError):
+            return _ask(visit, USUAL_KIND, wrong=visit.words.error(error), status=error.status)
+        raise
+    kind, source = received.fields.get("kind", USUAL_KIND), received.fields.get("source", "").strip() or USUAL_SOURCE
+    if not received.files:
+        return _ask(visit, kind, wrong=visit.words.gettext("Choose a file first."), source=source)
     if kind == feeds.KIND:
         return await _propose(visit, upload_id, "" if source == USUAL_SOURCE else source)
     return pages.redirect(visit, f"/data/imports/new/{upload_id}?{_query(kind, source)}")
@@ -133,16 +137,13 @@ def sweep(folder: Path) -> None:
             shutil.rmtree(upload, ignore_errors=True)
 
 
-async def _keep(file: UploadFile, folder: Path) -> None:
-    """Copy an upload in a thread; what was too big for memory has been on disk since it came."""
-    await asyncio.to_thread(_copy, file, folder)
-
-
-def _copy(file: UploadFile, folder: Path) -> None:
-    folder.mkdir(parents=True, mode=0o700)
-    with (folder / _safe(file.filename)).open("wb") as target:
-        file.file.seek(0)
-        shutil.copyfileobj(file.file, target, CHUNK_BYTES)
+async def _receive(visit: Visit, folder: Path) -> Received:
+    """Keep one file, under a name that harms nobody; a file in a folder is nothing that a browser sends here."""
+    limits = Limits(bytes=visit.runtime.settings.upload_limit_bytes, files=1)
+    received = await receiving.receive(visit, folder, limits, lambda name: None if "/" in name else True)
+    for name in received.files:
+        await asyncio.to_thread((folder / name).rename, folder / _safe(name))
+    return received
 
 
 def _safe(name: str) -> str:

@@ -20,6 +20,26 @@ class NoDocuments(DocumentError):
     """{folder} holds no documents. Read are PDF (.pdf), Markdown (.md, .markdown) and HTML (.html, .htm, .xhtml). Nothing was changed."""
 
 
+class NoUpload(DocumentError):
+    """The upload is no longer there: uploads are removed after their import, and after a day. Choose the files again."""
+
+    status = 404
+
+
+class NotAnArchive(DocumentError):
+    """{name} is no ZIP archive, or is damaged. Pack the folder anew, or choose the files themselves."""
+
+
+class LockedArchive(DocumentError):
+    """{name} is locked with a password. Pack the files without one."""
+
+
+class ArchiveTooLarge(DocumentError):
+    """{name} is too large: at most {files} files with {megabytes} MB in all are unpacked. Divide it, or import the folder on the server."""
+
+    status = 413
+
+
 class UnknownDocumentOption(DocumentError):
     """The option {option} cannot be {value!r}: {expected}."""
 

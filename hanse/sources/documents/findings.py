@@ -54,6 +54,15 @@ KINDS: Mapping[str, FindingKind] = {
     "outside": FindingKind("error", "It is a link to a file outside the folder; it was left out.", "Put the file itself there."),
     "unreadable": FindingKind("error", "It cannot be opened: {reason}.", "Check who may read it."),
     "unreadable_folder": FindingKind("error", "The folder cannot be opened: {reason}. Nothing was withdrawn.", "Check who may read it."),
+    "nested_archive": FindingKind("warning", "It is an archive beside or inside others; it was left out.", "Unpack it first."),
+    # a ZIP archive
+    "leads_out": FindingKind("error", "Its name leads out of the archive; it was left out.", "Pack the folder anew."),
+    "link_in_archive": FindingKind("error", "It is a link and no file; it was left out.", "Put the file itself into the archive."),
+    "locked_in_archive": FindingKind("error", "It is locked with a password; it was left out.", "Pack it without a password."),
+    "damaged_in_archive": FindingKind("error", "It cannot be unpacked; it was left out.", "Pack the folder anew."),
+    "swollen": FindingKind("error", "It grows more than {times} times when unpacked; it was left out.", "Choose the file itself."),
+    "same_name": FindingKind("error", "Another file in the archive has the same name; it was left out.", "Rename one of them."),
+    # the files
     "same_file": FindingKind("note", "It is the same file as {other}; both were taken.", "Keep it once."),
     # reading
     "empty": FindingKind("error", "The file is empty.", "Copy it again."),

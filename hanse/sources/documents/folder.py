@@ -13,6 +13,9 @@ from hanse.sources.documents.errors import NoDocuments, NoSuchFolder
 from hanse.sources.documents.findings import Findings
 
 FORMATS = {".pdf": "pdf", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html", ".xhtml": "html"}
+ARCHIVES = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz"})
+HIDDEN = (".", "~$")
+"""How names begin that nobody means: of the system, and of what an office program has open."""
 MOST_BYTES = {"pdf": 300_000_000, "markdown": 20_000_000, "html": 20_000_000}
 LONGEST_PATH = 500
 
@@ -37,8 +40,8 @@ class Folder:
     """Whether all folders in it could be opened."""
 
 
-def look(path: Path, findings: Findings) -> Folder:
-    """Return the documents below a folder, or the one file; raises `NoSuchFolder` and `NoDocuments`."""
+def look(path: Path, findings: Findings, name: str = "") -> Folder:
+    """Return the documents below a folder, which may have another name, or the one file; raises `NoSuchFolder` and `NoDocuments`."""
     if not path.exists():
         raise NoSuchFolder(path=path)
     found = Folder()
@@ -47,9 +50,15 @@ def look(path: Path, findings: Findings) -> Folder:
         if file := _file(each, root, findings):
             found.files.append(file)
     if not found.files:
-        raise NoDocuments(folder=path.absolute().name or path)
+        raise NoDocuments(folder=name or path.absolute().name or path)
     found.files.sort(key=lambda each: each.name)
     return found
+
+
+def unfit(name: str) -> str | None:
+    """Return the code of the finding for a file that cannot be a document by the ending of its name."""
+    ending = Path(name).suffix.lower()
+    return None if ending in FORMATS else "nested_archive" if ending in ARCHIVES else "other_format"
 
 
 def digest(path: Path) -> str:
@@ -65,13 +74,13 @@ def _walk(path: Path, root: Path, found: Folder, findings: Findings) -> Iterator
 
     for folder, folders, names in os.walk(path, onerror=told):
         folders[:] = sorted(each for each in folders if not each.startswith("."))
-        yield from (Path(folder, name) for name in sorted(names) if not name.startswith((".", "~$")))
+        yield from (Path(folder, name) for name in sorted(names) if not name.startswith(HIDDEN))
 
 
 def _file(path: Path, root: Path, findings: Findings) -> File | None:
     shown = _shown(path, root)
-    if path.suffix.lower() not in FORMATS:
-        findings.add("other_format", shown)
+    if code := unfit(path.name):
+        findings.add(code, shown)
         return None
     if "\ufffd" in shown or len(shown) > LONGEST_PATH:
         findings.add("odd_name", shown[:LONGEST_PATH])

@@ -37,14 +37,14 @@ _LOCALE = re.compile(r"(?:^|.*[\s_\-.])([a-z]{2})[-_]([A-Z]{2})")
 """A locale at the end of a name: `de-AT`."""
 
 
-def kind_of(name: str) -> str:
-    """Return `manual`, `repair_guide`, `data_sheet` or `advice`, from the name of the file or else of the folders around it."""
+def kind_of(name: str, usual: str = OTHER) -> str:
+    """Return `manual`, `repair_guide` or `data_sheet`, from the name of the file or else of the folders around it; else the usual kind, `advice`."""
     for part in reversed(PurePosixPath(name).parts):
         words = " ".join(re.split(r"[\s_\-.]+", _plain(part)))
         for kind, known in KINDS.items():
             if any(each in words for each in known):
                 return kind
-    return OTHER
+    return usual
 
 
 def language_of(name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -9,18 +10,23 @@ import msgspec
 from hanse.sources.documents.findings import Finding
 
 USUAL_SOURCE = "documents"
+State = Literal["new", "changed", "same", "left_out"]
 
 
 class DocumentsRequest(msgspec.Struct, kw_only=True, frozen=True):
-    """A folder of documents, or one of them."""
+    """A folder of documents, one of them, or a ZIP archive of them."""
 
     path: str
     source: str = USUAL_SOURCE
     """Name under which they are kept; the same folder has the same name every time."""
     language: str | None = None
     """Language of documents that do not say it: `de`, `en`; else the one of the settings, with a note."""
+    kind: str | None = None
+    """Kind of documents that do not say it and whose names do not either: `manual`, `repair_guide`, `data_sheet`; else `advice`."""
     mirror: bool = False
     """Whether documents of this source whose files are gone are withdrawn."""
+    name: str = ""
+    """How people know the import; else the name of the folder or file."""
 
 
 class Tally(msgspec.Struct, kw_only=True):
@@ -38,6 +44,15 @@ class Tally(msgspec.Struct, kw_only=True):
     """Pages with text that were read."""
     links: int = 0
     """Links to products that the new and changed ones have."""
+
+
+class FileOutcome(msgspec.Struct, kw_only=True, frozen=True):
+    """What became of one file."""
+
+    file: str
+    state: State
+    pages: int = 0
+    links: int = 0
 
 
 class DocumentsImport(msgspec.Struct, kw_only=True, frozen=True):

@@ -19,12 +19,14 @@ from hanse.sources.documents.linking import MOST_LINKS, Links
 from hanse.sources.documents.numbers import Numbers
 from hanse.sources.documents.reading.parts import About, Problem, Text
 from hanse.sources.documents.reading.worker import Reader
-from hanse.sources.documents.schemas import DocumentsRequest, Tally
+from hanse.sources.documents.schemas import DocumentsRequest, FileOutcome, State, Tally
 
 VERSION = 1
 """Counted up where files are to be read anew, because they are read better."""
 BATCH = 100
 """Pages that are kept in memory."""
+MOST_TOLD = 1_000
+"""Files of which is kept what became of each; all are counted."""
 
 
 @dataclass
@@ -49,6 +51,7 @@ class Work:
     numbers: Numbers = field(default_factory=Numbers)
     known: dict[str, FileDocument] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
+    outcomes: list[FileOutcome] = field(default_factory=list)
     _seen: dict[str, str] = field(default_factory=dict)
     """The name of the first file by digest."""
 
@@ -78,13 +81,21 @@ class Work:
     async def _take(self, file: File) -> None:
         known, digest = self.known.get(self._id(file)), await self._digest(file)
         if digest is None:
-            self.tally.left_out += 1
+            self._tell(file.name, "left_out")
         elif known is None or known.digest != digest:
             await self._read(file, digest, is_new=known is None)
         elif known.attributes.get("numbers") != self.numbers.digest:
             await self._link_anew(known)
         else:
-            self.tally.same += 1
+            self._tell(file.name, "same")
+
+    def _tell(self, name: str, state: State, *, pages: int = 0, links: int = 0) -> None:
+        """Count what became of a file."""
+        setattr(self.tally, state, getattr(self.tally, state) + 1)
+        self.tally.pages += pages
+        self.tally.links += links
+        if len(self.outcomes) < MOST_TOLD:
+            self.outcomes.append(FileOutcome(file=name, state=state, pages=pages, links=links))
 
     async def _digest(self, file: File) -> str | None:
         """Return the digest of a file and of how it is read; null, with a finding, for one that is not to be read."""
@@ -103,7 +114,8 @@ class Work:
         first = self._seen.setdefault(content, file.name)
         if first != file.name:
             self.findings.add("same_file", file.name, other=first)
-        return f"{VERSION}-{self._usual_language}-{content}"
+        usual = "-".join(filter(None, (self._usual_language, self.request.kind)))
+        return f"{VERSION}-{usual}-{content}"
 
     async def _read(self, file: File, digest: str, *, is_new: bool) -> None:
         """Read a file and write it, in one transaction."""
@@ -111,15 +123,12 @@ class Work:
         async with transactions.own(self.context) as connection:
             reading = await self._go_through(connection, file)
             if reading.is_left_out:
-                self.tally.left_out += 1
+                self._tell(file.name, "left_out")
                 return
             document = self._document(file, digest, reading)
             await store.put_documents(connection, [document], source=source, now=now)
             await pages.take_staged(connection, document_id)
-        self.tally.new += is_new
-        self.tally.changed += not is_new
-        self.tally.pages += reading.pages
-        self.tally.links += len(document.product_ids)
+        self._tell(file.name, "new" if is_new else "changed", pages=reading.pages, links=len(document.product_ids))
 
     async def _go_through(self, connection: Connection, file: File) -> _Reading:
         """Read a file; its pages are kept aside in the transaction as they come."""
@@ -157,7 +166,7 @@ class Work:
         linked = self._linked(file.name, reading.links)
         return Document(
             document_id=self._id(file),
-            kind=about.kind or naming.kind_of(file.name),
+            kind=about.kind or naming.kind_of(file.name, self.request.kind or naming.OTHER),
             language=self._language(file, about),
             title=about.title or naming.title_of(file.name),
             body=reading.body,
@@ -184,9 +193,7 @@ class Work:
                 await files.note_numbers(connection, known.document_id, {"numbers": self.numbers.digest})
             else:
                 await files.relink(connection, known.document_id, list(linked), attributes, now=self.context.clock.now())
-        self.tally.same += is_same
-        self.tally.changed += not is_same
-        self.tally.links += 0 if is_same else len(linked)
+        self._tell(known.path, "same" if is_same else "changed", links=0 if is_same else len(linked))
 
     def _linked(self, name: str, links: Links) -> dict[str, str]:
         """Return the products of a document with how sure each is; what is odd about them is told."""

@@ -35,7 +35,10 @@ async def propose(context: Context, *, path: str, started_by: str = "", remove: 
 
 @job(retries=0)
 async def export(context: Context, *, format: str, name: str, **options: Any) -> dict[str, Any]:  # noqa: A002  # as everywhere else
-    """Write the catalog into a file below `feeds` in Hanse's folder: format, name and the fields of `ExportOptions`."""
+    """Write the catalog into a file.
+
+    It lies below `feeds` in Hanse's folder; asked for are its format, its name and the fields of `ExportOptions`.
+    """
     report = await nightly.write(context, name, format, msgspec.convert(options, ExportOptions))
     return _result(report)
 

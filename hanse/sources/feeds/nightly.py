@@ -49,11 +49,18 @@ async def listed(context: Context, name: str | None = None) -> list[CatalogExpor
 
 
 async def save(context: Context, name: str, form: str, options: ExportOptions) -> CatalogExport:
-    """Keep how a file is to be written; raises `UnknownFormat` and `UnknownFeedOption`."""
+    """Keep how a file is to be written; raises `UnknownFormat` and `UnknownFeedOption`.
+
+    One whose format has another ending is a new file: the one of before is removed, so that nobody goes on fetching it.
+    """
     exporting.format_of(form)
     exporting.channel_of(context.settings, options)
+    fresh = place(context.settings, name, form)
+    old = [Path(each.path) for each in await listed(context, name) if Path(each.path) != fresh]
     facts = {"name": name, "format": form, "options": database.jsonb(options), "now": context.clock.now()}
     await (await context.connection()).execute(queries["save"], facts)
+    for each in old:
+        _gone_after_commit(context, each)
     return (await listed(context, name))[0]
 
 
@@ -62,9 +69,12 @@ async def remove(context: Context, name: str) -> None:
     row = await (await (await context.connection()).execute(queries["remove"], {"name": name})).fetchone()
     if row is None:
         raise UnknownExport(name=name)
+    _gone_after_commit(context, place(context.settings, name, row["format"]))
 
+
+def _gone_after_commit(context: Context, path: Path) -> None:
     async def gone() -> None:
-        await asyncio.to_thread(place(context.settings, name, row["format"]).unlink, missing_ok=True)
+        await asyncio.to_thread(path.unlink, missing_ok=True)
 
     context.after_commit(gone)
 

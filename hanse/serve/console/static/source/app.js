@@ -34,7 +34,7 @@ async function drawCharts() {
 }
 
 function watchDrops() {
-  for (const zone of document.querySelectorAll(".drop")) {
+  for (const zone of document.querySelectorAll(".drop:not([data-documents])")) {
     const input = zone.querySelector('input[type="file"]');
     const mark = (over) => (event) => {
       event.preventDefault();
@@ -97,5 +97,6 @@ watchDrops();
 fadeToasts();
 drawCharts();
 if (document.querySelector("[data-live]")) import("./live.js");
+if (document.querySelector("[data-documents]")) import("./documents.js");
 showCurrentTab();
 document.documentElement.dataset.ready = "";
