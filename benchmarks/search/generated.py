@@ -1,5 +1,7 @@
 """A large shop made by rule: products with German titles whose words are as unevenly frequent as in real catalogs, and queries for them.
 
+A third of the products are variants, six of each, which differ in size and colour.
+
 No text is encoded: vectors are random points round some hundred centres, as products lie by what they are.
 """
 
@@ -38,6 +40,10 @@ COLOURS = _words("schwarz weiß grau rot blau grün gelb orange silber braun")
 MATERIALS = _words("Stahl Edelstahl Aluminium Kunststoff Gummi Holz Messing Nylon Baumwolle Leder")
 SYLLABLES = _words("ba ke li mo nu ra se ti vo za dor fen gar hil jun kal lem nor pas quin ros tal ven wil")
 BRANDS, CATEGORIES, SERIES, CENTRES = 500, 300, 3_000, 300
+VARIANTS, GROUPED = 6, 3
+"""How many variants a product has that has any, and one of how many has."""
+SHARED = ("compound", "brand", "series", "model", "adjective", "material")
+"""What variants of a product have in common."""
 SKEW = 1.05
 """The exponent of Zipf's law."""
 DIMENSIONS = 384
@@ -103,7 +109,15 @@ def shop(products: int, seed: int = SEED) -> Shop:
     drawn |= {
         name: rng.integers(1, most, products) for name, most in {"model": 999, "size": 400, "power": 3_000, "cents": 50_000, "stock": 90}.items()
     }
+    first = np.array([_first(number) for number in range(products)])
+    drawn |= {name: drawn[name][first] for name in SHARED}
     return Shop(pairs, [word(number + 600) for number in range(BRANDS)], [word(number) for number in range(SERIES)], drawn)
+
+
+def _first(number: int) -> int:
+    """Return the first of a product's variants; the product itself where it has none."""
+    group = number // VARIANTS
+    return number if group % GROUPED else group * VARIANTS
 
 
 def products(made: Shop) -> Iterator[Product]:
@@ -120,6 +134,7 @@ def product(made: Shop, number: int) -> Product:
     said = f"{thing} aus {material}, {ADJECTIVES[drawn['adjective'][number]]} und für jeden Tag gemacht. Passt zu allem aus der Reihe."
     return Product(
         product_id=product_id(number),
+        parent_id=None if (number // VARIANTS) % GROUPED else f"GROUP-{_first(number):06}",
         title={"de": made.title(number)},
         description={"de": said},
         category={"de": f"{FIRSTS[category % len(FIRSTS)].capitalize()} > Gruppe {category}"},

@@ -10,6 +10,7 @@ export interface Showing {
   priceNote: string;
   noPrice: boolean;
   withReason: boolean;
+  withVariants: boolean;
   isOwn: boolean;
 }
 
@@ -17,7 +18,7 @@ export function hits(products: Shown[], showing: Showing): TemplateResult[] {
   return products.map((each, at) => html`<li>${showing.isOwn ? html`<slot name="card-${at}"></slot>` : card(each, showing)}</li>`);
 }
 
-function card(shown: Shown, { texts, priceNote, noPrice, withReason }: Showing): TemplateResult {
+function card(shown: Shown, { texts, priceNote, noPrice, withReason, withVariants }: Showing): TemplateResult {
   const { url, price, image } = shown;
   const item = shown.item as Hit;
   const inside = html`
@@ -26,6 +27,7 @@ function card(shown: Shown, { texts, priceNote, noPrice, withReason }: Showing):
     <span part="title">${item.title}</span>
     ${noPrice ? nothing : html`<span part="price">${price}${price && priceNote ? html` <span part="note">${priceNote}</span>` : nothing}</span>`}
     <span part="stock">${item.in_stock === null ? nothing : html`<span part=${item.in_stock ? "in-stock" : "out-of-stock"}>${item.in_stock ? texts.inStock : texts.outOfStock}</span>`}</span>
+    ${!withVariants && item.group_size > 1 ? html`<span part="variants">${texts.variants(item.group_size)}</span>` : nothing}
     ${withReason ? html`<span part="reason">${item.reason}</span>` : nothing}
   `;
   return url ? html`<a part="card" href=${url}>${inside}</a>` : html`<div part="card">${inside}</div>`;

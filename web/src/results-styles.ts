@@ -201,6 +201,10 @@ export const found = css`
     min-height: 1.4em;
     font-size: 0.85em;
   }
+  [part="variants"] {
+    color: var(--_muted);
+    font-size: 0.85em;
+  }
   [part="in-stock"] {
     color: var(--hanse-in-stock, inherit);
   }

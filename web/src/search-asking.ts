@@ -8,6 +8,7 @@ export interface Hit extends Item {
   category: string;
   brand: string | null;
   in_stock: boolean | null;
+  group_size: number;
 }
 
 export interface FacetValue {
@@ -54,6 +55,7 @@ export interface Extent {
   offset: number;
   limit: number;
   passages: number;
+  collapse: boolean;
   tax: number;
   currency: string;
 }
@@ -79,6 +81,7 @@ export async function search(wanted: Wanted, extent: Extent, language: string, s
     chosen: Object.entries(wanted.chosen).map(([facet, values]) => ({ facet, values })),
     ...net(wanted, extent),
     sort: wanted.sort,
+    collapse: extent.collapse,
     offset,
     limit,
     facets: offset === 0,

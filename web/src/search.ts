@@ -44,6 +44,7 @@ export class Search extends LitElement implements Host {
     noFacets: { attribute: "no-facets", type: Boolean },
     noAddress: { attribute: "no-address", type: Boolean },
     withReason: { attribute: "with-reason", type: Boolean },
+    withVariants: { attribute: "with-variants", type: Boolean },
     state: { reflect: true },
     said: { state: true },
     isNarrow: { state: true },
@@ -66,6 +67,7 @@ export class Search extends LitElement implements Host {
   declare noFacets: boolean;
   declare noAddress: boolean;
   declare withReason: boolean;
+  declare withVariants: boolean;
   declare state: "waiting" | "blank" | "loading" | "shown" | "nothing" | "failed";
   declare protected said: string;
   declare protected isNarrow: boolean;
@@ -100,7 +102,7 @@ export class Search extends LitElement implements Host {
     this.passages = 3;
     this.headingLevel = 2;
     this.tax = 0;
-    this.allProducts = this.noPrice = this.noFacets = this.noAddress = this.withReason = this.isNarrow = false;
+    this.allProducts = this.noPrice = this.noFacets = this.noAddress = this.withReason = this.withVariants = this.isNarrow = false;
     this.state = "waiting";
   }
 
@@ -245,7 +247,7 @@ export class Search extends LitElement implements Host {
     const size = Math.min(Math.max(Math.trunc(this.limit) || 24, 1), MOST_ON_A_PAGE);
     const offset = isMore ? this.#items.length : 0;
     const limit = isMore ? Math.min(size, FURTHEST - offset) : Math.min(size * this.#wanted.pages, LARGEST);
-    return { offset, limit, tax, currency, passages: Math.min(Math.max(Math.trunc(passages) || 0, 0), 10) };
+    return { offset, limit, tax, currency, collapse: !this.withVariants, passages: Math.min(Math.max(Math.trunc(passages) || 0, 0), 10) };
   }
 
   #show(found: Found): void {
@@ -394,10 +396,10 @@ export class Search extends LitElement implements Host {
   }
 
   #view(): View {
-    const { texts, currency, noPrice, priceNote, withReason, state, limit, headingLevel, isNarrow } = this;
-    const popular = (this.#popular?.products ?? []).map((each) => ({ ...each, reason: "", brand: null, in_stock: null }));
+    const { texts, currency, noPrice, priceNote, withReason, withVariants, state, limit, headingLevel, isNarrow } = this;
+    const popular = (this.#popular?.products ?? []).map((each) => ({ ...each, reason: "", brand: null, in_stock: null, group_size: 1 }));
     return {
-      ...{ texts, currency, noPrice, priceNote, withReason, state, limit, headingLevel, isNarrow },
+      ...{ texts, currency, noPrice, priceNote, withReason, withVariants, state, limit, headingLevel, isNarrow },
       ...{ wanted: this.#wanted, found: this.#found, facets: this.#facets, names: this.#names, unfolded: this.#unfolded, moreFailed: this.#moreFailed },
       locale: localeOf(this),
       isOwn: this.#template() !== null,

@@ -73,7 +73,7 @@ async def read(context: Context, request: Search, rules: Edition) -> Asked:
     shaping = rules.shaping(query, language, now)
     lists = await _price_lists(context, request)
     stock, own_range = facets.wants_stock(request.chosen), request.own_range and bool(lists)
-    filters = Filters(numbers, stock, request.from_minor, request.to_minor, shaping.hidden, lists, own_range)
+    filters = Filters(numbers, stock, request.from_minor, request.to_minor, shaping.hidden, lists, own_range, request.collapse)
     return Asked(query, filters, shaping)
 
 
@@ -114,9 +114,8 @@ async def find(context: Context, request: Search, asked: Asked) -> Page:
 
 
 async def _listed(context: Context, request: Search, query: Query | None, filters: Filters) -> Page:
-    ids, total = await finding.listed(context, query, filters, request.sort, offset=request.offset, limit=max(request.limit, 1))
-    shown = [Fitting(product_id, 1.0, ()) for product_id in ids[: request.limit]]
-    return Page(shown, total, query, None, reasons.LISTED if query else reasons.EVERYTHING)
+    found, total = await finding.listed(context, query, filters, request.sort, offset=request.offset, limit=max(request.limit, 1))
+    return Page(found[: request.limit], total, query, None, reasons.LISTED if query else reasons.EVERYTHING)
 
 
 def _reason(findings: Findings, cares: personal.Cares) -> str:
@@ -140,6 +139,8 @@ async def _hits(context: Context, page: Page, language: str) -> list[Hit]:
 def _hit(found: Fitting, summary: Summary, own: Mapping[str, UnitPrice], best: float, language: str) -> Hit:
     return Hit(
         product_id=found.product_id,
+        group_id=found.group_id,
+        group_size=found.group_size,
         title=title(summary.title, language) or found.product_id,
         score=round(math.exp(found.score - best), 4),
         reason=reasons.say(_why(found), language),

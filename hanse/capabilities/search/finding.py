@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -34,13 +35,13 @@ LEAST_SHARE = 0.3
 MOST_FACETS = 250
 _ALL = ranking.FEATURES.index("all")
 Score = Callable[[Floats], Floats]
-ORDERS: Mapping[str, sql.SQL] = {
-    "price_up": sql.SQL("{price} NULLS LAST"),
-    "price_down": sql.SQL("{price} DESC NULLS LAST"),
-    "newest": sql.SQL("created_at DESC"),
-    "popularity": sql.SQL("popularity_score DESC"),
+ORDERS: Mapping[str, tuple[sql.SQL, sql.SQL]] = {
+    "price_up": (sql.SQL("{price}"), sql.SQL("NULLS LAST")),
+    "price_down": (sql.SQL("{price}"), sql.SQL("DESC NULLS LAST")),
+    "newest": (sql.SQL("created_at"), sql.SQL("DESC")),
+    "popularity": (sql.SQL("popularity_score"), sql.SQL("DESC")),
 }
-
+"""What products are ordered by, and in which direction."""
 
 _EVERYBODYS = sql.SQL("entry.amount_minor")
 _OWN = sql.SQL(  # in one line, as comments of statements name what is put into them
@@ -64,11 +65,23 @@ class Filters:
     """Price lists of whom the answer is for, where it depends on them: prices are compared as they are for them."""
     own_range: bool = False
     """Whether only products count that stand in these lists."""
+    is_collapsed: bool = False
+    """Whether variants of a product count as one: by the best of them."""
 
     def without(self, name: str) -> Filters:
         """Return them without a facet."""
         rest = {each: numbers for each, numbers in self.facets.items() if each != name}
         return replace(self, facets=rest, in_stock=self.in_stock and name != "stock")
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether they let everything pass."""
+        return replace(self, is_collapsed=False) == Filters()
+
+    @property
+    def grouped(self) -> sql.SQL:
+        """Return which `entry` shares its place with its variants, as an expression."""
+        return sql.SQL("group_size > 1") if self.is_collapsed else sql.SQL("false")
 
     @property
     def price(self) -> sql.Composable:
@@ -118,8 +131,12 @@ class Fitting:
     """A product that was found."""
 
     product_id: str
+    group_id: str
+    """The product, or the name of the group, that it is a variant of; else itself."""
+    group_size: int
+    """How many products that are sold share it."""
     score: float
-    features: tuple[float, ...]
+    features: tuple[float, ...] = ()
     facets: Sequence[int] = ()
     is_pinned: bool = False
     """Whether a rule put it on its place."""
@@ -156,14 +173,15 @@ async def find(context: Context, query: Query, filters: Filters, begun: Awaitabl
         return found.vector is not None and not filters.price_lists
 
     seen = await context.resource(Recent).get(_key("found", query, filters, most, pinned), look, keep=is_worth_keeping)
-    found, brought = _pinned(_ordered(seen, ask), seen, ask.shaping)
+    fitting = _ordered(seen, ask)
+    found, brought = _pinned(_collapsed(fitting) if filters.is_collapsed else fitting, seen, ask.shaping, is_collapsed=filters.is_collapsed)
     total = max(seen.strict, len(found) - len(brought)) if seen.strict < ENOUGH else seen.strict
     return Findings(found, total + len(brought), seen.strict, seen.vector, brought)
 
 
 async def _fitting_pins(context: Context, shaping: Shaping, filters: Filters) -> tuple[str, ...]:
     """Return the products that rules put on a place, as far as they are what somebody narrowed down to."""
-    if not shaping.pins or filters == Filters():
+    if not shaping.pins or filters.is_open:
         return shaping.pinned
 
     async def look() -> tuple[str, ...]:
@@ -178,6 +196,8 @@ class _Seen:
     """What there is to put in order, the same for everybody."""
 
     product_ids: Sequence[str]
+    groups: Sequence[tuple[str, int]]
+    """What each is a variant of, and of how many."""
     features: Floats
     facets: Sequence[Sequence[int]]
     has_all: NDArray[np.bool_]
@@ -197,7 +217,7 @@ async def _look(
     is_patient: bool,
     pinned: Sequence[str],
 ) -> _Seen:
-    rows = await _rows(context, "matching", filters, query=query.strict, most=most)
+    rows = await _rows(context, "matching", filters, query=query.strict, own_number=query.own_number, most=most)
     strict = int(rows[0]["total"]) if rows else 0
     vector = await meaning.wait(begun, is_hurried=strict > 0 and not is_patient)
     has_all = {row["product_id"] for row in rows}
@@ -205,7 +225,8 @@ async def _look(
     described = await _described(context, query, vector, list(dict.fromkeys([*has_all, *others, *pinned])))
     ids, found = [row["product_id"] for row in described], has_all.union(others)
     whole, is_found = (np.array([each in known for each in ids], bool) for known in (has_all, found))
-    return _Seen(ids, ranking.features(described), [row["facets"] for row in described], whole, strict, vector, is_found)
+    groups = [(row["group_id"], row["group_size"]) for row in described]
+    return _Seen(ids, groups, ranking.features(described), [row["facets"] for row in described], whole, strict, vector, is_found)
 
 
 async def _others(context: Context, query: Query, filters: Filters, vector: str | None) -> list[str]:
@@ -230,22 +251,35 @@ def _ordered(seen: _Seen, ask: Ask) -> list[Fitting]:
 
 
 def _fitting(seen: _Seen, place: int, score: float) -> Fitting:
-    return Fitting(seen.product_ids[place], score, tuple(seen.features[place]), seen.facets[place])
+    return Fitting(seen.product_ids[place], *seen.groups[place], score, tuple(seen.features[place]), seen.facets[place])
 
 
-def _pinned(found: list[Fitting], seen: _Seen, shaping: Shaping) -> tuple[list[Fitting], list[str]]:
-    """Put the products of rules on their places; return the list, and those that the query would not have found."""
+def _collapsed(found: Iterable[Fitting]) -> list[Fitting]:
+    """Return the best of each group, in the order that they have."""
+    best: dict[str, Fitting] = {}
+    for each in found:
+        best.setdefault(each.group_id, each)
+    return list(best.values())
+
+
+def _pinned(found: list[Fitting], seen: _Seen, shaping: Shaping, *, is_collapsed: bool) -> tuple[list[Fitting], list[str]]:
+    """Put the products of rules on their places; return the list, and those that the query would not have found.
+
+    A variant on a place stands for its group.
+    """
     if not shaping.pins:
         return found, []
     known = {each.product_id: each for each in found}
     by_hand = ranking.score(seen.features)
     there = {each: _fitting(seen, place, float(by_hand[place])) for place, each in enumerate(seen.product_ids)}
     pins = [each for each in shaping.pins if each.product_id in there]
-    ids = {each.product_id for each in pins}
-    made = [each for each in found if each.product_id not in ids]
+    ids, groups = {each.product_id for each in pins}, {there[each.product_id].group_id for each in pins if is_collapsed}
+    made = [each for each in found if each.product_id not in ids and each.group_id not in groups]
     for pin in pins:
         made.insert(pin.place - 1, replace(known.get(pin.product_id) or there[pin.product_id], is_pinned=True))
-    return made, [each for each in ids if each not in known and not there[each].features[_ALL]]
+    shown = {each.group_id for each in found} if is_collapsed else known.keys()
+    brought = [each for each in ids if (there[each].group_id if is_collapsed else each) not in shown]
+    return made, [each for each in brought if not there[each].features[_ALL]]
 
 
 async def _described(context: Context, query: Query, vector: str | None, product_ids: list[str]) -> list[dict[str, Any]]:
@@ -263,11 +297,12 @@ async def _described(context: Context, query: Query, vector: str | None, product
     return await (await (await context.connection()).execute(sql.SQL(queries["described"]).format(), facts)).fetchall()
 
 
-async def listed(context: Context, query: Query | None, filters: Filters, sort: Sort, *, offset: int, limit: int) -> tuple[list[str], int]:
-    """Return the ids of a page of products in an order that is not how well they fit, and how many there are; all products without a query."""
-    order = ORDERS.get(sort, ORDERS["popularity"]).format(price=filters.price)
-    rows = await _rows(context, "listed", filters, matching=_matching(query), order=order, query=query and query.strict, most=limit, skip=offset)
-    return [row["product_id"] for row in rows], int(rows[0]["total"]) if rows else 0
+async def listed(context: Context, query: Query | None, filters: Filters, sort: Sort, *, offset: int, limit: int) -> tuple[list[Fitting], int]:
+    """Return a page of products in an order that is not how well they fit, and how many there are; all products without a query."""
+    key, direction = ORDERS.get(sort, ORDERS["popularity"])
+    said = {"matching": _matching(query), "key": key.format(price=filters.price), "direction": direction}
+    rows = await _rows(context, "listed", filters, said, query=query and query.strict, most=limit, skip=offset)
+    return [Fitting(row["product_id"], row["group_id"], row["group_size"], 1.0) for row in rows], int(rows[0]["total"]) if rows else 0
 
 
 async def counted(context: Context, query: Query | None, filters: Filters, findings: Findings | None) -> list[dict[str, Any]]:
@@ -287,15 +322,15 @@ async def counted(context: Context, query: Query | None, filters: Filters, findi
 
 async def _counted(context: Context, query: Query | None, filters: Filters, findings: Findings | None, *, by_ids: bool) -> list[dict[str, Any]]:
     brought = list(findings.brought) if findings else []
+    said = {"matching": _BY_IDS if by_ids else _OR_BROUGHT if brought else _matching(query)}
     facts: dict[str, Any] = {
-        "matching": _BY_IDS if by_ids else _OR_BROUGHT if brought else _matching(query),
         "query": query and query.strict,
         "product_ids": findings.product_ids if findings and by_ids else brought,
         "most": MOST_FACETS,
     }
-    rows = await _rows(context, "counted", filters, **facts)
+    rows = await _rows(context, "counted", filters, said, **facts)
     for name in [*filters.facets, *(["stock"] if filters.in_stock else [])]:
-        instead = await _rows(context, "counted", filters.without(name), **facts)
+        instead = await _rows(context, "counted", filters.without(name), said, **facts)
         rows = [row for row in rows if row["name"] != name] + [row for row in instead if row["name"] == name]
     return rows
 
@@ -314,7 +349,7 @@ def _matching(query: Query | None) -> sql.SQL:
 
 
 async def _rows(
-    context: Context, name: str, filters: Filters, *, matching: sql.SQL | None = None, order: sql.Composable | None = None, **facts: Any
+    context: Context, name: str, filters: Filters, said: Mapping[str, sql.Composable] = MappingProxyType({}), /, **facts: Any
 ) -> list[dict[str, Any]]:
-    statement = sql.SQL(queries[name]).format(filters=filters.condition, matching=matching, order=order)
+    statement = sql.SQL(queries[name]).format(filters=filters.condition, grouped=filters.grouped, **said)
     return await (await (await context.connection()).execute(statement, {**facts, "now": context.clock.now()})).fetchall()

@@ -42,11 +42,13 @@ LIMIT %(most)s;
 DELETE FROM search_entries USING products WHERE products.product_id = search_entries.product_id AND products.state <> 'active';
 
 -- refresh_offers --
--- Notes what products cost everybody now, whether they are in stock, and how well they sell.
+-- Notes what products cost everybody now, whether they are in stock, how well they sell, and of how many variants each is one.
 UPDATE search_entries AS entry
-SET amount_minor = fresh.amount_minor, currency = fresh.currency, in_stock = fresh.in_stock, popularity_score = fresh.popularity_score
+SET amount_minor = fresh.amount_minor, currency = fresh.currency, in_stock = fresh.in_stock, popularity_score = fresh.popularity_score,
+    group_size = fresh.group_size
 FROM (
-    SELECT known.product_id, price.amount_minor, price.currency, pieces.in_stock, coalesce(sold.popularity_score, 0)::real AS popularity_score
+    SELECT known.product_id, price.amount_minor, price.currency, pieces.in_stock, coalesce(sold.popularity_score, 0)::real AS popularity_score,
+           count(*) OVER (PARTITION BY known.group_id) AS group_size
     FROM search_entries AS known
     LEFT JOIN (
         SELECT DISTINCT ON (product_id) product_id, amount_minor, currency
@@ -58,8 +60,8 @@ FROM (
     LEFT JOIN (SELECT product_id, percent_rank() OVER (ORDER BY units) AS popularity_score FROM product_statistics) AS sold USING (product_id)
 ) AS fresh
 WHERE fresh.product_id = entry.product_id
-  AND (entry.amount_minor, entry.currency, entry.in_stock, entry.popularity_score)
-      IS DISTINCT FROM (fresh.amount_minor, fresh.currency, fresh.in_stock, fresh.popularity_score);
+  AND (entry.amount_minor, entry.currency, entry.in_stock, entry.popularity_score, entry.group_size)
+      IS DISTINCT FROM (fresh.amount_minor, fresh.currency, fresh.in_stock, fresh.popularity_score, fresh.group_size);
 
 -- empty_words --
 -- Forgets the words of the shop.
@@ -108,23 +110,41 @@ ORDER BY found.products;
 DELETE FROM search_phrases WHERE kind IN ('category', 'brand');
 
 -- matching --
--- Products that a query finds, the best first by their words and how well they sell, and how many there are in all. `{filters}` narrows down.
+-- Products that a query finds, the best first by their words and how well they sell, and how many there are in all. `{filters}` narrows down;
+-- of those that are `{grouped}` only the best of each group: whose number it is, then what is in stock.
 WITH matched AS MATERIALIZED (
-    SELECT product_id, ts_rank('{{0.05, 0.3, 0.4, 1}}', lexemes, %(query)s::tsquery, 1) + 0.02 * popularity_score AS rank_score
+    SELECT product_id, group_id, {grouped} AS is_grouped, in_stock IS NOT FALSE AS is_there,
+           {grouped} AND coalesce(lexemes @@ %(own_number)s::tsquery, false) AS is_number,
+           ts_rank('{{0.05, 0.3, 0.4, 1}}', lexemes, %(query)s::tsquery, 1) + 0.02 * popularity_score AS rank_score
     FROM search_entries AS entry
     WHERE lexemes @@ %(query)s::tsquery {filters}
+), alone AS (
+    SELECT product_id, rank_score FROM matched WHERE NOT is_grouped ORDER BY rank_score DESC, product_id LIMIT %(most)s
+), grouped AS MATERIALIZED (
+    SELECT DISTINCT ON (group_id) product_id, rank_score FROM matched
+    WHERE is_grouped
+    ORDER BY group_id, is_number DESC, is_there DESC, rank_score DESC, product_id
 )
-SELECT product_id, rank_score, (SELECT count(*) FROM matched) AS total FROM matched ORDER BY rank_score DESC, product_id LIMIT %(most)s;
-
--- having_any --
--- Products that have some of a query's words, those first that have the telling ones. `{filters}` narrows down.
-SELECT product_id, (
-        SELECT sum(share) FROM unnest(%(parts)s::tsquery[], %(shares)s::double precision[]) AS wanted (part, share) WHERE lexemes @@ part
-    ) + 0.02 * popularity_score AS rank_score
-FROM search_entries AS entry
-WHERE lexemes @@ %(query)s::tsquery {filters}
+SELECT product_id, (SELECT count(*) FROM matched WHERE NOT is_grouped) + (SELECT count(*) FROM grouped) AS total
+FROM (SELECT * FROM alone UNION ALL SELECT * FROM grouped) AS best
 ORDER BY rank_score DESC, product_id
 LIMIT %(most)s;
+
+-- having_any --
+-- Products that have some of a query's words, those first that have the telling ones. `{filters}` narrows down; of those that are `{grouped}` only
+-- the best of each group.
+WITH matched AS MATERIALIZED (
+    SELECT product_id, group_id, {grouped} AS is_grouped, (
+            SELECT sum(share) FROM unnest(%(parts)s::tsquery[], %(shares)s::double precision[]) AS wanted (part, share) WHERE lexemes @@ part
+        ) + 0.02 * popularity_score AS rank_score
+    FROM search_entries AS entry
+    WHERE lexemes @@ %(query)s::tsquery {filters}
+), best AS (
+    SELECT product_id, rank_score FROM matched WHERE NOT is_grouped
+    UNION ALL
+    (SELECT DISTINCT ON (group_id) product_id, rank_score FROM matched WHERE is_grouped ORDER BY group_id, rank_score DESC, product_id)
+)
+SELECT product_id FROM best ORDER BY rank_score DESC, product_id LIMIT %(most)s;
 
 -- near --
 -- Products whose texts mean what a query means. `{filters}` narrows down.
@@ -140,7 +160,7 @@ SELECT product_id FROM search_entries AS entry WHERE product_id = ANY (%(product
 
 -- described --
 -- What there is to rank some products by: which parts of a query each has, anywhere, in its title and as typed, and how near it is in meaning.
-SELECT product_id, facets, popularity_score, in_stock,
+SELECT product_id, group_id, group_size, facets, popularity_score, in_stock,
        ts_rank('{{0.05, 0.3, 0.4, 1}}', lexemes, %(query)s::tsquery, 1) AS rank_score,
        coalesce(lexemes @@ %(own_number)s::tsquery, false) AS is_number, coalesce(lexemes @@ %(number)s::tsquery, false) AS has_number,
        (SELECT coalesce(sum(share), 0) FROM unnest(%(anywhere)s::tsquery[], %(shares)s::double precision[]) AS said (part, share) WHERE lexemes @@ part) AS anywhere,
@@ -222,20 +242,37 @@ JOIN search_passages AS passage USING (document_id, place)
 JOIN documents USING (document_id);
 
 -- counted --
--- What the products that were found can be narrowed down by, and how many of them have it. `{matching}` and `{filters}` say which products.
+-- What the products that were found can be narrowed down by, and how many of them have it. `{matching}` and `{filters}` say which products; those
+-- that are `{grouped}` count once a group.
 WITH found AS MATERIALIZED (
-    SELECT facets, in_stock FROM search_entries AS entry WHERE {matching} {filters}
+    SELECT group_id, {grouped} AS is_grouped, facets, in_stock FROM search_entries AS entry WHERE {matching} {filters}
+), counted AS (
+    SELECT facet_id, count(*) AS count FROM found, unnest(facets) AS facet_id WHERE NOT is_grouped GROUP BY facet_id
+    UNION ALL
+    SELECT facet_id, count(*)
+    FROM (SELECT DISTINCT facet_id, group_id FROM found, unnest(facets) AS facet_id WHERE is_grouped) AS said
+    GROUP BY facet_id
 ), numbered AS (
-    SELECT facet_id, count(*) AS count FROM found, unnest(facets) AS facet_id GROUP BY facet_id ORDER BY count DESC, facet_id LIMIT %(most)s
+    SELECT facet_id, sum(count)::bigint AS count FROM counted GROUP BY facet_id ORDER BY count DESC, facet_id LIMIT %(most)s
+), there AS (
+    SELECT count(*) FILTER (WHERE NOT is_grouped) + count(DISTINCT group_id) FILTER (WHERE is_grouped) AS count FROM found WHERE in_stock
 )
 SELECT name, value, title, count FROM numbered JOIN search_facets USING (facet_id)
 UNION ALL
-SELECT 'stock', 'true', '{{"de": "Auf Lager", "en": "In stock"}}', count(*) FROM found WHERE in_stock HAVING count(*) > 0
+SELECT 'stock', 'true', '{{"de": "Auf Lager", "en": "In stock"}}', count FROM there WHERE count > 0
 ORDER BY count DESC, name, value;
 
 -- listed --
--- Products in an order that is not how well they fit. `{matching}` and `{filters}` say which products, `{order}` in which order.
-SELECT product_id, count(*) OVER () AS total FROM search_entries AS entry WHERE {matching} {filters} ORDER BY {order}, product_id LIMIT %(most)s OFFSET %(skip)s;
+-- Products in an order that is not how well they fit. `{matching}` and `{filters}` say which products, `{key}` what they are ordered by, and
+-- `{direction}` how; of those that are `{grouped}` only the first of each group.
+WITH found AS (
+    SELECT product_id, group_id, group_size, {grouped} AS is_grouped, {key} AS key FROM search_entries AS entry WHERE {matching} {filters}
+), best AS (
+    SELECT product_id, group_id, group_size, key FROM found WHERE NOT is_grouped
+    UNION ALL
+    (SELECT DISTINCT ON (group_id) product_id, group_id, group_size, key FROM found WHERE is_grouped ORDER BY group_id, key {direction}, product_id)
+)
+SELECT product_id, group_id, group_size, count(*) OVER () AS total FROM best ORDER BY key {direction}, product_id LIMIT %(most)s OFFSET %(skip)s;
 
 -- price_lists --
 -- The price lists of somebody and of the company they act for, without everybody's.
@@ -262,8 +299,8 @@ ORDER BY begins DESC, weight DESC, shown
 LIMIT %(most)s;
 
 -- beginning --
--- Products whose words begin as somebody types, what sells best first; all without anything typed.
-SELECT product_id FROM search_entries WHERE %(query)s::text IS NULL OR lexemes @@ %(query)s::tsquery ORDER BY popularity_score DESC, product_id LIMIT %(most)s;
+-- Products whose words begin as somebody types, what sells best first; all without anything typed. Variants come one by one.
+SELECT product_id, group_id FROM search_entries WHERE %(query)s::text IS NULL OR lexemes @@ %(query)s::tsquery ORDER BY popularity_score DESC, product_id LIMIT %(most)s;
 
 -- popular_phrases --
 -- What may be searched for instead.

@@ -41,6 +41,9 @@ class Search(Personal, kw_only=True, forbid_unknown_fields=True):
     own_range: Annotated[
         bool, Meta(description="Whether only products are found that stand in price lists of their own, for those who have some, such as companies.")
     ] = False
+    collapse: Annotated[
+        bool, Meta(description="Whether variants of a product come as one hit, by the one that fits best; else each has a place of its own.")
+    ] = True
     sort: Annotated[Sort, Meta(description="The order of the products.")] = "relevance"
     offset: Offset = 0
     limit: Annotated[int, Meta(description="How many products at most.", ge=0, le=100)] = 20
@@ -55,6 +58,8 @@ class Hit(msgspec.Struct, kw_only=True, frozen=True):
     """One product that was found."""
 
     product_id: Annotated[str, Meta(description="The id of the product in the catalog.")]
+    group_id: Annotated[str, Meta(description="The product, or the name of the group, that it is a variant of; else its own id.")]
+    group_size: Annotated[int, Meta(description="How many products that are sold share this group, itself among them: 1 without variants.")]
     title: Annotated[str, Meta(description="The name of the product.")]
     score: Annotated[float, Meta(description="How well it fits, 0 to 1; comparable within one answer only.")]
     reason: Annotated[str, Meta(description="Why it was found, in words a person can read.")]
@@ -108,7 +113,7 @@ class Found(Decision, kw_only=True, frozen=True):
     """Products that were found, the best first. Send `decision_id` with the clicks that follow."""
 
     items: Annotated[list[Hit], Meta(description="The products, the best first.")]
-    total: Annotated[int, Meta(description="How many products were found in all.")]
+    total: Annotated[int, Meta(description="How many products were found in all; variants that come as one hit count once.")]
     facets: Annotated[Annotated[list[Facet], UNLOGGED], Meta(description="What they can be narrowed down by.")]
     passages: Annotated[list[PassageHit], Meta(description="Passages of documents, the best first.")]
     correction: Annotated[Correction | None, Meta(description="What was probably meant, where something seems to be a typing error.")]

@@ -19,6 +19,8 @@ queries = Queries(__package__)
 LONGEST = 60
 LEAST = 2
 """Letters from which products are suggested."""
+VARIANTS = 8
+"""How many variants of a product are looked at for each place, of which the one that sells best is suggested."""
 
 
 async def suggest(context: Context, request: Suggest) -> Suggested:
@@ -55,8 +57,12 @@ async def _products(context: Context, typed: str, lexicon: Lexicon, limit: int, 
     asked = _beginning(typed, lexicon)
     if typed and (len(typed) < LEAST or not asked):
         return []
-    rows = await (await (await context.connection()).execute(queries["beginning"], {"query": asked or None, "most": limit})).fetchall()
-    known = await context.resource(Summaries).get(context, [row["product_id"] for row in rows])
+    facts = {"query": asked or None, "most": VARIANTS * limit}
+    rows = await (await (await context.connection()).execute(queries["beginning"], facts)).fetchall()
+    best: dict[str, str] = {}
+    for row in rows:
+        best.setdefault(row["group_id"], row["product_id"])
+    known = await context.resource(Summaries).get(context, list(best.values())[:limit])
     return [
         SuggestedProduct(
             product_id=each.product_id,
