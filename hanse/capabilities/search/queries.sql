@@ -300,7 +300,11 @@ LIMIT %(most)s;
 
 -- beginning --
 -- Products whose words begin as somebody types, what sells best first; all without anything typed. Variants come one by one.
-SELECT product_id, group_id FROM search_entries WHERE %(query)s::text IS NULL OR lexemes @@ %(query)s::tsquery ORDER BY popularity_score DESC, product_id LIMIT %(most)s;
+-- `{filters}` leaves out what is never shown.
+SELECT product_id, group_id FROM search_entries AS entry
+WHERE (%(query)s::text IS NULL OR lexemes @@ %(query)s::tsquery) {filters}
+ORDER BY popularity_score DESC, product_id
+LIMIT %(most)s;
 
 -- popular_phrases --
 -- What may be searched for instead.

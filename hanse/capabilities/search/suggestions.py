@@ -6,13 +6,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from psycopg import sql
+
 from hanse.ai.text import words
 from hanse.base.context import Context
 from hanse.base.database import Queries
 from hanse.capabilities.search import analysis, query
 from hanse.capabilities.search.analysis import quoted
+from hanse.capabilities.search.finding import Filters
 from hanse.capabilities.search.lexicon import Lexicon, Words
 from hanse.capabilities.search.schemas import Suggest, Suggested, SuggestedCategory, SuggestedProduct, SuggestedSearch
+from hanse.capabilities.search.search_rules.rulebook import Rulebook
+from hanse.capabilities.search.search_rules.shaping import Target
 from hanse.data.catalog.summaries import Summaries, title
 
 queries = Queries(__package__)
@@ -57,8 +62,10 @@ async def _products(context: Context, typed: str, lexicon: Lexicon, limit: int, 
     asked = _beginning(typed, lexicon)
     if typed and (len(typed) < LEAST or not asked):
         return []
+    hidden = Filters(hidden=await _hidden(context, typed, lexicon, language))
     facts = {"query": asked or None, "most": VARIANTS * limit}
-    rows = await (await (await context.connection()).execute(queries["beginning"], facts)).fetchall()
+    statement = sql.SQL(queries["beginning"]).format(filters=hidden.condition)
+    rows = await (await (await context.connection()).execute(statement, facts)).fetchall()
     best: dict[str, str] = {}
     for row in rows:
         best.setdefault(row["group_id"], row["product_id"])
@@ -73,6 +80,15 @@ async def _products(context: Context, typed: str, lexicon: Lexicon, limit: int, 
         )
         for each in known.values()
     ]
+
+
+async def _hidden(context: Context, typed: str, lexicon: Lexicon, language: str) -> tuple[Target, ...]:
+    """Return what rules never show for what was typed so far."""
+    rules = await context.resource(Rulebook).get(context)
+    if not rules.has_hidden:
+        return ()
+    read = query.read(typed, language, lexicon)
+    return rules.shaping(None if read.is_empty else read, language, context.clock.now()).hidden
 
 
 def _beginning(typed: str, lexicon: Lexicon) -> str:

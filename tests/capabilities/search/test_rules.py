@@ -10,6 +10,7 @@ import pytest
 
 from hanse.base import context as contexts
 from hanse.base.errors import InvalidRequest
+from hanse.capabilities.search import operations as search
 from hanse.capabilities.search import query, reasons
 from hanse.capabilities.search.lexicon import Lexicon
 from hanse.capabilities.search.search_rules import operations, rulebook
@@ -211,3 +212,17 @@ async def test_a_preview_says_what_happened_to_each_product(shop: Shop) -> None:
     told = await call(shop, operations.preview, query="flexi", rule=synonym)
     assert (told.before, told.understood, [each.name for each in told.rules]) == ([], "kreissäge", ["Flexi"])
     assert [each.happened[0].what for each in told.after] == ["synonyms"]
+
+
+@pytest.mark.parametrize(
+    ("rule_for", "typed"), [({"match": "any"}, ""), ({"match": "any"}, "hamm"), ({"match": "contains", "queries": ["sds"]}, "hammer sds")]
+)
+async def test_what_is_never_shown_is_not_suggested(shop: Shop, rule_for: dict[str, Any], typed: str) -> None:
+    async def suggested() -> set[str]:
+        found = await call(shop, search.suggest, query=typed)
+        return {each.product_id for each in found.products}
+
+    assert "FK-301" in await suggested()
+    await save(shop, **rule_for, hide={"products": {"product_ids": ["FK-301"]}})
+    assert {"FK-300"} <= await suggested()
+    assert "FK-301" not in await suggested()

@@ -76,14 +76,20 @@ class Edition:
 
         return tell
 
-    def holding(self, query: Query, language: str, now: datetime) -> list[int]:
-        """Return the places of the rules that hold for a query."""
-        if not self.rules or query.is_empty:
-            return []
-        return sorted(place for place in self.index.places(forms.of_query(query)) if holds(self.rules[place], language, now))
+    @property
+    def has_hidden(self) -> bool:
+        """Return whether any rule has products never be shown."""
+        return any(each.kind == "hide" for each in self.acts.values())
 
-    def shaping(self, query: Query, language: str, now: datetime) -> Shaping:
-        """Return what the rules that hold make of a query."""
+    def holding(self, query: Query | None, language: str, now: datetime) -> list[int]:
+        """Return the places of the rules that hold for a query; without one, of those that hold for any."""
+        if not self.rules or (query is not None and query.is_empty):
+            return []
+        said = forms.of_query(query) if query else ()
+        return sorted(place for place in self.index.places(said) if holds(self.rules[place], language, now))
+
+    def shaping(self, query: Query | None, language: str, now: datetime) -> Shaping:
+        """Return what the rules that hold make of a query; without one, those that hold for any."""
         places = tuple(self.holding(query, language, now))
         if not places:
             return NOTHING
