@@ -72,7 +72,13 @@ def _said(name: str, fact: object) -> Iterable[Said]:
 
 def _one(name: str, value: str, texts: Mapping[str, str], unit: str) -> Iterable[Said]:
     if len(value) <= LONGEST:
-        yield Said(ATTRIBUTE + name, facts.key(f"{value} {unit}"), {language: f"{text} {unit}".strip() for language, text in texts.items()})
+        yield Said(ATTRIBUTE + name, _key(value, unit), {language: f"{text} {unit}".strip() for language, text in texts.items()})
+
+
+def _key(value: str, unit: str) -> str:
+    """Return by what a value is known: a measure in its canonical unit, so that 0.8 cm and 8 mm are one."""
+    found = facts.measured({"value": value, "unit": unit} if unit else value)
+    return found[0] if found else facts.key(f"{value} {unit}")
 
 
 async def number(connection: Connection, rows: Sequence[Sequence[Said]]) -> list[list[int]]:
@@ -91,7 +97,7 @@ async def chosen(connection: Connection, choices: Sequence[Choice]) -> dict[str,
     """Return the numbers of what somebody chose, by facet; of what there is not, none."""
     if not choices:
         return {}
-    pairs = [(each.facet, facts.key(value)) for each in choices for value in each.values if each.facet != STOCK]
+    pairs = sorted(_wanted(each for each in choices if each.facet != STOCK))
     facts_of = {"names": [name for name, _ in pairs], "values": [value for _, value in pairs]}
     rows = await (await connection.execute(queries["find_facets"], facts_of)).fetchall()
     found: dict[str, list[int]] = {each.facet: [] for each in choices if each.facet != STOCK}
@@ -107,7 +113,7 @@ def wants_stock(choices: Sequence[Choice]) -> bool:
 
 def show(rows: Sequence[Mapping[str, Any]], total: int, picked: Sequence[Choice], language: str) -> list[Facet]:
     """Return the facets of what was found, from rows (`name`, `value`, `title`, `count`): categories, brands, then the commonest attributes."""
-    wanted = {(each.facet, facts.key(value)) for each in picked for value in each.values}
+    wanted = _wanted(picked)
     by_name: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         by_name.setdefault(row["name"], []).append(row)
@@ -126,6 +132,11 @@ def show(rows: Sequence[Mapping[str, Any]], total: int, picked: Sequence[Choice]
         if len(values) > 1 or any(each.chosen for each in values) or (name == STOCK and values):
             facets.append(Facet(name=name, kind=_kind(name), title=_readable(name, language), values=_ordered(values)[:MOST_VALUES]))
     return facets
+
+
+def _wanted(picked: Iterable[Choice]) -> set[tuple[str, str]]:
+    """Return what somebody chose as names and keys, a measure in its canonical unit, too."""
+    return {(each.facet, said) for each in picked for value in each.values for said in facts.values(value)}
 
 
 def _value(row: Mapping[str, Any], wanted: set[tuple[str, str]], language: str) -> FacetValue:

@@ -44,7 +44,7 @@ def values(attribute: object) -> tuple[str, ...]:
     >>> values({"value": {"de": "Rot", "en": "red"}}), values({"value": 0.8, "unit": "cm"}), values("0,8 cm"), values({"value": True})
     (('rot', 'red'), ('0.8', '8 mm'), ('0,8 cm', '8 mm'), ('true',))
     """
-    return tuple(dict.fromkeys((*_texts(bare(attribute)), *_measured(attribute))))
+    return tuple(dict.fromkeys((*_texts(bare(attribute)), *measured(attribute))))
 
 
 def likeness(attribute: object) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ def likeness(attribute: object) -> tuple[str, ...]:
     >>> likeness({"value": 0.8, "unit": "cm"}), likeness({"value": 18, "unit": "pcs"})
     (('8 mm',), ('18',))
     """
-    return tuple(dict.fromkeys(_measured(attribute) or _texts(bare(attribute))))
+    return tuple(dict.fromkeys(measured(attribute) or _texts(bare(attribute))))
 
 
 def normalised(attribute: object) -> object:
@@ -79,8 +79,12 @@ def canonical(attributes: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _measured(attribute: object) -> tuple[str, ...]:
-    """Return the keys of an attribute in its canonical unit; none where that is not known."""
+def measured(attribute: object) -> tuple[str, ...]:
+    """Return the keys of an attribute in its canonical unit; none where that is not known.
+
+    >>> measured({"value": [1, 1.5], "unit": "m"}), measured({"value": 18, "unit": "pcs"})
+    (('1000 mm', '1500 mm'), ())
+    """
     found = normalised(attribute)
     return tuple(key(f"{said} {found['unit']}") for said in _texts(found["value"])) if isinstance(found, dict) and found is not attribute else ()
 

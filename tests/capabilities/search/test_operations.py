@@ -111,6 +111,15 @@ async def test_of_what_is_chosen_everything_must_hold(shop_of_all: Shop) -> None
     assert await shop_of_all.ids("hammerbohrer", from_minor=850, to_minor=1_000) == ["FK-301"]
 
 
+async def test_a_measure_is_one_value_of_a_facet_in_whatever_unit(shop: Shop) -> None:
+    await shop.sell(tool("FK-308", "Steinbohrer", attributes={"diameter": {"value": "0,8", "unit": "cm"}}))
+    await shop.index()
+    found = await shop.search("bohrer", chosen=[{"facet": "attribute:diameter", "values": ["0.8 cm"]}])
+    assert {each.product_id for each in found.items} == {"FK-300", "FK-308"}
+    [diameters] = [each for each in found.facets if each.name == "attribute:diameter"]
+    assert [(each.value, each.count, each.chosen) for each in diameters.values] == [("8 mm", 2, True), ("10 mm", 1, False)]
+
+
 @in_one_loop
 async def test_titles_of_facets_speak_the_language_of_the_call(shop_of_all: Shop) -> None:
     found = await shop_of_all.search("nordwerk", language="en")

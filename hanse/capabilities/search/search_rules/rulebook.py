@@ -221,7 +221,7 @@ def _rows(which: WhichProducts) -> Iterator[list[Facet]]:
     if which.brands:
         yield [(facets.BRAND, facts.key(each)) for each in which.brands]
     if which.attribute:
-        yield [(facets.ATTRIBUTE + which.attribute, facts.key(each)) for each in which.values or ("",)]
+        yield [(facets.ATTRIBUTE + which.attribute, said) for each in which.values or ("",) for said in facts.values(each)]
 
 
 async def _facets(connection: Connection, rules: Sequence[SearchRule]) -> dict[Facet, tuple[int, ...]]:

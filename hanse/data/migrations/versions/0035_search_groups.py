@@ -3,7 +3,7 @@
 from hanse.data import migrations
 
 revision = "0035"
-down_revision = "0033"
+down_revision = "0034"
 
 SQL = """
 ALTER TABLE search_entries ADD COLUMN group_size integer NOT NULL DEFAULT 1;
