@@ -3,7 +3,7 @@
 from hanse.data import migrations
 
 revision = "0036"
-down_revision = "0034"
+down_revision = "0035"
 
 SQL = """
 CREATE TABLE stated_relations (
