@@ -27,9 +27,9 @@ async def answers(running: Runtime, queries: Sequence[Query]) -> list[list[str]]
 
 
 async def found(running: Runtime, text: str, language: str, limit: int = LIMIT) -> Any:
-    """Return the whole answer to a query."""
+    """Return the whole answer to a query, with a place for each variant, as each is judged."""
     from hanse.capabilities.search.schemas import Search
 
-    request = Search(query=text, language="en" if language == "en" else "de", limit=limit, facets=False, passages=0)
+    request = Search(query=text, language="en" if language == "en" else "de", limit=limit, facets=False, passages=0, collapse=False)
     async with running.context(language=language) as one:
         return await context.run(running.registry.operations[NAME], request, one)

@@ -28,7 +28,9 @@ function priceOf(item: Item, pricing: Pricing): string {
   const own = settings().price;
   if (pricing.noPrice) return "";
   if (own) return own(item, pricing.locale) ?? "";
-  return item.price ? listed(item.price, pricing) : "";
+  if (!item.price) return "";
+  const amount = listed(item.price, pricing);
+  return item.price_is_from ? `${pricing.locale.startsWith("de") ? "ab" : "from"} ${amount}` : amount;
 }
 
 export function urlOf(item: Item): string | undefined {

@@ -27,7 +27,7 @@ function card(shown: Shown, { texts, priceNote, noPrice, withReason, withVariant
     <span part="title">${item.title}</span>
     ${noPrice ? nothing : html`<span part="price">${price}${price && priceNote ? html` <span part="note">${priceNote}</span>` : nothing}</span>`}
     <span part="stock">${item.in_stock === null ? nothing : html`<span part=${item.in_stock ? "in-stock" : "out-of-stock"}>${item.in_stock ? texts.inStock : texts.outOfStock}</span>`}</span>
-    ${!withVariants && item.group_size > 1 ? html`<span part="variants">${texts.variants(item.group_size)}</span>` : nothing}
+    ${!withVariants && item.variants > 1 ? html`<span part="variants">${texts.variants(item.variants)}</span>` : nothing}
     ${withReason ? html`<span part="reason">${item.reason}</span>` : nothing}
   `;
   return url ? html`<a part="card" href=${url}>${inside}</a>` : html`<div part="card">${inside}</div>`;

@@ -8,7 +8,7 @@ export interface Hit extends Item {
   category: string;
   brand: string | null;
   in_stock: boolean | null;
-  group_size: number;
+  variants: number;
 }
 
 export interface FacetValue {

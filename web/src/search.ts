@@ -397,7 +397,7 @@ export class Search extends LitElement implements Host {
 
   #view(): View {
     const { texts, currency, noPrice, priceNote, withReason, withVariants, state, limit, headingLevel, isNarrow } = this;
-    const popular = (this.#popular?.products ?? []).map((each) => ({ ...each, reason: "", brand: null, in_stock: null, group_size: 1 }));
+    const popular = (this.#popular?.products ?? []).map((each) => ({ ...each, reason: "", brand: null, in_stock: null, variants: 1 }));
     return {
       ...{ texts, currency, noPrice, priceNote, withReason, withVariants, state, limit, headingLevel, isNarrow },
       ...{ wanted: this.#wanted, found: this.#found, facets: this.#facets, names: this.#names, unfolded: this.#unfolded, moreFailed: this.#moreFailed },

@@ -19,6 +19,8 @@ export interface Item {
   image_url: string | null;
   url: string | null;
   price: Price | null;
+  /** Whether other variants cost more. */
+  price_is_from?: boolean;
 }
 
 export interface Settings {

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from hanse.base.context import Context
 from hanse.base.database import Queries
-from hanse.capabilities.search import facets, finding, passages, personal, ranking, reasons, training
+from hanse.capabilities.search import facets, finding, offers, passages, personal, ranking, reasons, training
 from hanse.capabilities.search import query as reading
 from hanse.capabilities.search.finding import Ask, Filters, Findings, Fitting
 from hanse.capabilities.search.lexicon import Words
 from hanse.capabilities.search.meaning import Meaning
+from hanse.capabilities.search.offers import Offer
 from hanse.capabilities.search.query import Query
 from hanse.capabilities.search.schemas import Correction, Found, Hit, Search
 from hanse.capabilities.search.search_rules.rulebook import Edition, Rulebook
 from hanse.capabilities.search.search_rules.shaping import Shaping
-from hanse.data.catalog.summaries import Summaries, Summary, UnitPrice, title
+from hanse.data.catalog.summaries import Summaries, Summary, title
 
 queries = Queries(__package__)
 INSTEAD = 5
@@ -131,16 +132,16 @@ def _reason(findings: Findings, cares: personal.Cares) -> str:
 async def _hits(context: Context, page: Page, language: str) -> list[Hit]:
     ids = [each.product_id for each in page.products]
     known = await context.resource(Summaries).get(context, ids)
-    own = await _own_prices(context, ids)
+    offered = await offers.of(context, page.products, known)
     best = max((each.score for each in page.products), default=1.0)
-    return [_hit(each, known[each.product_id], own, best, language) for each in page.products if each.product_id in known]
+    return [_hit(each, known[each.product_id], offered[each.product_id], best, language) for each in page.products if each.product_id in known]
 
 
-def _hit(found: Fitting, summary: Summary, own: Mapping[str, UnitPrice], best: float, language: str) -> Hit:
+def _hit(found: Fitting, summary: Summary, offer: Offer, best: float, language: str) -> Hit:
     return Hit(
         product_id=found.product_id,
         group_id=found.group_id,
-        group_size=found.group_size,
+        variants=found.variants,
         title=title(summary.title, language) or found.product_id,
         score=round(math.exp(found.score - best), 4),
         reason=reasons.say(_why(found), language),
@@ -148,8 +149,9 @@ def _hit(found: Fitting, summary: Summary, own: Mapping[str, UnitPrice], best: f
         brand=summary.brand,
         image_url=summary.image_url,
         url=summary.url,
-        price=own.get(found.product_id) or summary.price,
-        in_stock=None if summary.stock is None else summary.stock > 0,
+        price=offer.price,
+        price_is_from=offer.is_from,
+        in_stock=offer.in_stock,
     )
 
 
@@ -164,16 +166,6 @@ def _why(found: Fitting) -> str:
     if said["all"]:
         return reasons.NAME if said["in_title"] > ranking.WHOLE else reasons.ALL
     return reasons.SOME if said["anywhere"] else reasons.SIMILAR
-
-
-async def _own_prices(context: Context, product_ids: Sequence[str]) -> dict[str, UnitPrice]:
-    """Return what products cost whom the answer is for, where they have prices of their own."""
-    profile_id = context.subject.profile_id
-    if profile_id is None or not product_ids:
-        return {}
-    facts = {"product_ids": list(product_ids), "profile_id": profile_id, "now": context.clock.now()}
-    rows = await (await (await context.connection()).execute(queries["own_prices"], facts)).fetchall()
-    return {row["product_id"]: UnitPrice(amount_minor=row["amount_minor"], currency=row["currency"]) for row in rows}
 
 
 async def _instead(context: Context, language: str) -> list[str]:

@@ -21,6 +21,8 @@ MOST_ATTRIBUTES = 8
 MOST_VALUES = 50
 LEAST_SHARE = 0.15
 """An attribute is shown where so many of the products found have it."""
+SIZES = {size: place for place, size in enumerate(("xxs", "xs", "s", "m", "l", "xl", "xxl", "2xl", "xxxl", "3xl", "4xl", "5xl"))}
+"""Sizes of clothes, in their order."""
 _IDENTIFYING = re.compile(r"(?i)number|nummer|(?:^|_)(?:nr|mpn|ean|gtin|sku|pid|aid|id)(?:$|_)|keyword")
 
 
@@ -167,5 +169,7 @@ def _ordered(values: list[FacetValue]) -> list[FacetValue]:
 
 
 def _leading(value: str) -> float | None:
+    if value in SIZES:
+        return SIZES[value]
     found = re.match(r"-?\d+(?:[.,]\d+)?", value)
     return float(found.group().replace(",", ".")) if found else None

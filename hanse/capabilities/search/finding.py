@@ -81,7 +81,7 @@ class Filters:
     @property
     def grouped(self) -> sql.SQL:
         """Return which `entry` shares its place with its variants, as an expression."""
-        return sql.SQL("group_size > 1") if self.is_collapsed else sql.SQL("false")
+        return sql.SQL("variants > 0") if self.is_collapsed else sql.SQL("false")
 
     @property
     def price(self) -> sql.Composable:
@@ -133,8 +133,8 @@ class Fitting:
     product_id: str
     group_id: str
     """The product, or the name of the group, that it is a variant of; else itself."""
-    group_size: int
-    """How many products that are sold share it."""
+    variants: int
+    """How many variants of it are sold; 0 for a product that is alone."""
     score: float
     features: tuple[float, ...] = ()
     facets: Sequence[int] = ()
@@ -197,7 +197,7 @@ class _Seen:
 
     product_ids: Sequence[str]
     groups: Sequence[tuple[str, int]]
-    """What each is a variant of, and of how many."""
+    """What each is a variant of, and how many variants there are."""
     features: Floats
     facets: Sequence[Sequence[int]]
     has_all: NDArray[np.bool_]
@@ -223,10 +223,18 @@ async def _look(
     has_all = {row["product_id"] for row in rows}
     others = await _others(context, query, filters, vector) if strict < ENOUGH else []
     described = await _described(context, query, vector, list(dict.fromkeys([*has_all, *others, *pinned])))
-    ids, found = [row["product_id"] for row in described], has_all.union(others)
+    ids, found = [row["product_id"] for row in described], _found(described, has_all, has_all.union(others), filters)
+    groups = [(row["group_id"], row["variants"]) for row in described]
     whole, is_found = (np.array([each in known for each in ids], bool) for known in (has_all, found))
-    groups = [(row["group_id"], row["group_size"]) for row in described]
     return _Seen(ids, groups, ranking.features(described), [row["facets"] for row in described], whole, strict, vector, is_found)
+
+
+def _found(described: Sequence[Mapping[str, Any]], has_all: set[str], found: set[str], filters: Filters) -> set[str]:
+    """Return what the query itself found, but of a group that has a variant with all words this one alone, where variants count as one."""
+    if not filters.is_collapsed:
+        return found
+    groups = {row["group_id"] for row in described if row["product_id"] in has_all}
+    return has_all | {row["product_id"] for row in described if row["product_id"] in found and row["group_id"] not in groups}
 
 
 async def _others(context: Context, query: Query, filters: Filters, vector: str | None) -> list[str]:
@@ -302,7 +310,7 @@ async def listed(context: Context, query: Query | None, filters: Filters, sort: 
     key, direction = ORDERS.get(sort, ORDERS["popularity"])
     said = {"matching": _matching(query), "key": key.format(price=filters.price), "direction": direction}
     rows = await _rows(context, "listed", filters, said, query=query and query.strict, most=limit, skip=offset)
-    return [Fitting(row["product_id"], row["group_id"], row["group_size"], 1.0) for row in rows], int(rows[0]["total"]) if rows else 0
+    return [Fitting(row["product_id"], row["group_id"], row["variants"], 1.0) for row in rows], int(rows[0]["total"]) if rows else 0
 
 
 async def counted(context: Context, query: Query | None, filters: Filters, findings: Findings | None) -> list[dict[str, Any]]:

@@ -42,13 +42,13 @@ LIMIT %(most)s;
 DELETE FROM search_entries USING products WHERE products.product_id = search_entries.product_id AND products.state <> 'active';
 
 -- refresh_offers --
--- Notes what products cost everybody now, whether they are in stock, how well they sell, and of how many variants each is one.
+-- Notes what products cost everybody now, whether they are in stock, how well they sell, and how many variants there are of each.
 UPDATE search_entries AS entry
 SET amount_minor = fresh.amount_minor, currency = fresh.currency, in_stock = fresh.in_stock, popularity_score = fresh.popularity_score,
-    group_size = fresh.group_size
+    variants = fresh.variants
 FROM (
     SELECT known.product_id, price.amount_minor, price.currency, pieces.in_stock, coalesce(sold.popularity_score, 0)::real AS popularity_score,
-           count(*) OVER (PARTITION BY known.group_id) AS group_size
+           CASE WHEN count(*) OVER shared > 1 THEN count(*) FILTER (WHERE known.product_id <> known.group_id) OVER shared ELSE 0 END AS variants
     FROM search_entries AS known
     LEFT JOIN (
         SELECT DISTINCT ON (product_id) product_id, amount_minor, currency
@@ -58,10 +58,11 @@ FROM (
     ) AS price USING (product_id)
     LEFT JOIN (SELECT product_id, sum(quantity) > 0 AS in_stock FROM stock GROUP BY product_id) AS pieces USING (product_id)
     LEFT JOIN (SELECT product_id, percent_rank() OVER (ORDER BY units) AS popularity_score FROM product_statistics) AS sold USING (product_id)
+    WINDOW shared AS (PARTITION BY known.group_id)
 ) AS fresh
 WHERE fresh.product_id = entry.product_id
-  AND (entry.amount_minor, entry.currency, entry.in_stock, entry.popularity_score, entry.group_size)
-      IS DISTINCT FROM (fresh.amount_minor, fresh.currency, fresh.in_stock, fresh.popularity_score, fresh.group_size);
+  AND (entry.amount_minor, entry.currency, entry.in_stock, entry.popularity_score, entry.variants)
+      IS DISTINCT FROM (fresh.amount_minor, fresh.currency, fresh.in_stock, fresh.popularity_score, fresh.variants);
 
 -- empty_words --
 -- Forgets the words of the shop.
@@ -111,7 +112,7 @@ DELETE FROM search_phrases WHERE kind IN ('category', 'brand');
 
 -- matching --
 -- Products that a query finds, the best first by their words and how well they sell, and how many there are in all. `{filters}` narrows down;
--- of those that are `{grouped}` only the best of each group: whose number it is, then what is in stock.
+-- of those that are `{grouped}` only the best of each group: whose number it is, what is in stock, what the others are variants of.
 WITH matched AS MATERIALIZED (
     SELECT product_id, group_id, {grouped} AS is_grouped, in_stock IS NOT FALSE AS is_there,
            {grouped} AND coalesce(lexemes @@ %(own_number)s::tsquery, false) AS is_number,
@@ -123,7 +124,7 @@ WITH matched AS MATERIALIZED (
 ), grouped AS MATERIALIZED (
     SELECT DISTINCT ON (group_id) product_id, rank_score FROM matched
     WHERE is_grouped
-    ORDER BY group_id, is_number DESC, is_there DESC, rank_score DESC, product_id
+    ORDER BY group_id, is_number DESC, is_there DESC, product_id = group_id DESC, rank_score DESC, product_id
 )
 SELECT product_id, (SELECT count(*) FROM matched WHERE NOT is_grouped) + (SELECT count(*) FROM grouped) AS total
 FROM (SELECT * FROM alone UNION ALL SELECT * FROM grouped) AS best
@@ -160,7 +161,7 @@ SELECT product_id FROM search_entries AS entry WHERE product_id = ANY (%(product
 
 -- described --
 -- What there is to rank some products by: which parts of a query each has, anywhere, in its title and as typed, and how near it is in meaning.
-SELECT product_id, group_id, group_size, facets, popularity_score, in_stock,
+SELECT product_id, group_id, variants, facets, popularity_score, in_stock,
        ts_rank('{{0.05, 0.3, 0.4, 1}}', lexemes, %(query)s::tsquery, 1) AS rank_score,
        coalesce(lexemes @@ %(own_number)s::tsquery, false) AS is_number, coalesce(lexemes @@ %(number)s::tsquery, false) AS has_number,
        (SELECT coalesce(sum(share), 0) FROM unnest(%(anywhere)s::tsquery[], %(shares)s::double precision[]) AS said (part, share) WHERE lexemes @@ part) AS anywhere,
@@ -266,17 +267,24 @@ ORDER BY count DESC, name, value;
 -- Products in an order that is not how well they fit. `{matching}` and `{filters}` say which products, `{key}` what they are ordered by, and
 -- `{direction}` how; of those that are `{grouped}` only the first of each group.
 WITH found AS (
-    SELECT product_id, group_id, group_size, {grouped} AS is_grouped, {key} AS key FROM search_entries AS entry WHERE {matching} {filters}
+    SELECT product_id, group_id, variants, {grouped} AS is_grouped, {key} AS key FROM search_entries AS entry WHERE {matching} {filters}
 ), best AS (
-    SELECT product_id, group_id, group_size, key FROM found WHERE NOT is_grouped
+    SELECT product_id, group_id, variants, key FROM found WHERE NOT is_grouped
     UNION ALL
-    (SELECT DISTINCT ON (group_id) product_id, group_id, group_size, key FROM found WHERE is_grouped ORDER BY group_id, key {direction}, product_id)
+    (SELECT DISTINCT ON (group_id) product_id, group_id, variants, key FROM found WHERE is_grouped ORDER BY group_id, key {direction}, product_id)
 )
-SELECT product_id, group_id, group_size, count(*) OVER () AS total FROM best ORDER BY key {direction}, product_id LIMIT %(most)s OFFSET %(skip)s;
+SELECT product_id, group_id, variants, count(*) OVER () AS total FROM best ORDER BY key {direction}, product_id LIMIT %(most)s OFFSET %(skip)s;
 
 -- price_lists --
 -- The price lists of somebody and of the company they act for, without everybody's.
 SELECT price_list FROM unnest(profile_price_lists(%(profile_id)s)) AS price_list WHERE price_list <> 'list' ORDER BY price_list;
+
+-- variants --
+-- What the variants in some groups cost everybody, and whether they are in stock.
+SELECT group_id, product_id, amount_minor, currency, in_stock
+FROM search_entries
+WHERE group_id = ANY (%(group_ids)s) AND amount_minor IS NOT NULL
+ORDER BY group_id, product_id;
 
 -- own_prices --
 -- What products cost somebody by their own price lists and those of the company they act for: the lowest, for the smallest quantity that has one.

@@ -59,7 +59,7 @@ class Hit(msgspec.Struct, kw_only=True, frozen=True):
 
     product_id: Annotated[str, Meta(description="The id of the product in the catalog.")]
     group_id: Annotated[str, Meta(description="The product, or the name of the group, that it is a variant of; else its own id.")]
-    group_size: Annotated[int, Meta(description="How many products that are sold share this group, itself among them: 1 without variants.")]
+    variants: Annotated[int, Meta(description="How many variants of it are sold; 0 for a product that is alone.")]
     title: Annotated[str, Meta(description="The name of the product.")]
     score: Annotated[float, Meta(description="How well it fits, 0 to 1; comparable within one answer only.")]
     reason: Annotated[str, Meta(description="Why it was found, in words a person can read.")]
@@ -67,8 +67,12 @@ class Hit(msgspec.Struct, kw_only=True, frozen=True):
     brand: Annotated[str | None, Meta(description="Its brand.")]
     image_url: Annotated[str | None, Meta(description="The address of its image.")]
     url: Annotated[str | None, Meta(description="The address of its page.")]
-    price: Annotated[UnitPrice | None, Meta(description="What one piece costs; null where no price is known.")]
-    in_stock: Annotated[bool | None, Meta(description="Whether it is in stock; null where nobody counts it.")]
+    price: Annotated[
+        UnitPrice | None,
+        Meta(description="What one piece costs, or the cheapest of its variants where it has no price itself; null where no price is known."),
+    ]
+    price_is_from: Annotated[bool, Meta(description="Whether others of its variants cost more than `price`.")]
+    in_stock: Annotated[bool | None, Meta(description="Whether it, or one of its variants, is in stock; null where nobody counts it.")]
 
 
 class FacetValue(msgspec.Struct, kw_only=True, frozen=True):

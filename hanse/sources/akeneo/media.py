@@ -6,6 +6,7 @@ import mimetypes
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from hanse.data.catalog import media
 from hanse.data.catalog.channel import is_address
 from hanse.data.catalog.schemas import Medium
 from hanse.sources.akeneo import values
@@ -15,7 +16,6 @@ from hanse.sources.source import Shop
 from hanse.sources.source.texts import language
 
 TYPES = frozenset({"pim_catalog_image", "pim_catalog_file"})
-KINDS = {"image": "image", "video": "video", "model": "model_3d", "application": "document", "text": "document"}
 MOST = 100
 
 
@@ -36,7 +36,8 @@ def _media(attribute: Attribute, told: Iterable[Value], shop: Shop) -> Iterable[
             raise values.wrong(attribute, "a media file")
         if each.data.strip():
             type_, _ = mimetypes.guess_type(each.data)
-            kind = KINDS.get((type_ or "").partition("/")[0], "image" if attribute.type == "pim_catalog_image" else "other")
+            kind = media.kind(type_ or "", each.data)
+            kind = media.IMAGE if kind == media.OTHER and attribute.type == "pim_catalog_image" else kind
             spoken = language(each.locale, "")
             reference = place(each.data, shop)
             yield Medium(kind=kind, reference=reference, type=type_ or "", title=values.labels(attribute.labels), language=spoken)

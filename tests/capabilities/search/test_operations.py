@@ -192,6 +192,11 @@ async def test_own_prices_are_shown_to_whom_they_belong(shop: Shop) -> None:
     assert (await found(sort="price_down"))[:2] == ["NW-100", "NW-200"]
     assert await found(own_range=True) == await shop.ids("kreissäge", own_range=True, profile_id=str(profile_id)) == ["NW-200"]
     assert await shop.ids("", own_range=True) == await shop.ids(""), "who has no range of their own sees everything"
+    agreed = [Price(product_id="LH-M", price_list=each, amount_minor=amount) for each, amount in (("list", 5_990), ("gold", 5_000))]
+    await shop.sell(tool("LH", "Latzhose"), tool("LH-M", "Latzhose M", parent_id="LH"), prices=agreed)
+    await shop.index()
+    [overall] = (await shop.search("latzhose", profile_id=str(profile_id))).items
+    assert (overall.product_id, overall.price and overall.price.amount_minor) == ("LH", 5_000), "of what has no price itself, that of its variants"
 
 
 async def test_what_somebody_cares_for_comes_first_where_they_agreed(shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""Of how many variants each product in the index of the search is one."""
+"""How many variants there are of each product in the index of the search, and which ones."""
 
 from hanse.data import migrations
 
@@ -6,8 +6,9 @@ revision = "0035"
 down_revision = "0034"
 
 SQL = """
-ALTER TABLE search_entries ADD COLUMN group_size integer NOT NULL DEFAULT 1;
-COMMENT ON COLUMN search_entries.group_size IS 'How many products that are sold share its group, itself among them';
+ALTER TABLE search_entries ADD COLUMN variants integer NOT NULL DEFAULT 0;
+COMMENT ON COLUMN search_entries.variants IS 'How many variants its group has that are sold; 0 for a product that is alone';
+CREATE INDEX search_entries_group ON search_entries (group_id);
 """
 
 
