@@ -31,12 +31,13 @@ async def show(request: AnyRequest) -> Response[bytes]:
 def _pages(visit: Visit) -> list[Place]:
     below = [each for each in places.settings(visit) if each.path != "/settings"]
     matches = Place("/customers/matches", visit.words.gettext("Matches"), icon="merge")
+    shops = Place("/data/shops", visit.words.gettext("Shops and PIM"), icon="store")
     imports = Place("/data/imports", visit.words.gettext("Imports"), icon="file-up")
     rejects = Place("/data/rejects", visit.words.gettext("Rejects"), icon="circle-alert")
     quality = Place("/data/quality", visit.words.gettext("Quality"), icon="triangle-alert")
     retention = Place("/data/retention", visit.words.gettext("Retention"), icon="archive")
     shown = Place("/capabilities/recommend/placements", visit.words.gettext("Placements"), icon="layers")
-    return [*places.rail(visit).all, shown, matches, imports, rejects, quality, retention, *below]
+    return [*places.rail(visit).all, shown, matches, shops, imports, rejects, quality, retention, *below]
 
 
 async def _products(visit: Visit, connection: Connection, text: str) -> list[tuple[Place, str]]:

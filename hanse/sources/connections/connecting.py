@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets as chance
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ from hanse.base import errors, ids
 from hanse.base.context import Context
 from hanse.data.access import audit
 from hanse.sources.connections import store, systems, vault
-from hanse.sources.connections.errors import InvalidConnection, UnknownConnection
+from hanse.sources.connections.errors import InvalidConnection, UnknownConnection, UnreadableSecrets
 from hanse.sources.connections.schemas import Connected, ShopConnection
 from hanse.sources.source import Options, Secrets, Shop, Source
 from hanse.sources.source.api import not_as_expected
@@ -36,7 +36,7 @@ class Draft:
     """A connection that could be made: everything in it is as it has to be, and nothing is kept yet."""
 
     shop: Shop
-    made_secrets: Mapping[str, str]
+    made_secrets: Mapping[str, str] = field(repr=False)
 
 
 def draft(
@@ -108,10 +108,11 @@ async def redraft(
 ) -> tuple[ShopConnection, Draft]:
     """Return a connection and how it would be with another address, other secrets or options; secrets that are not given stay.
 
-    At the address of another host they do not: it could be anybody's. Raises as `draft` does, and `UnknownConnection`.
+    At the address of another host they do not: it could be anybody's; nor do those that cannot be read. Raises as `draft` does, and
+    `UnknownConnection`.
     """
-    known, shop = await store.shop(context, await context.connection(), name, lock=True)
-    kept = shop.secrets if _place(url) == _place(known.url) else {}
+    known, secrets_now = await _present(context, name)
+    kept = secrets_now if _place(url) == _place(known.url) else {}
     drafted = draft(context, name=name, system=known.system, url=url, secrets=secrets, source=known.source, options=options, kept=kept)
     return known, drafted
 
@@ -146,6 +147,16 @@ async def disconnect(context: Context, name: str) -> None:
 def webhook_path(connection: ShopConnection) -> str:
     """Return where a shop sends its webhooks; empty for a system that sends none."""
     return "" if connection.system in POLLED_ALONE else f"/webhooks/{connection.system}/{connection.name}"
+
+
+async def _present(context: Context, name: str) -> tuple[ShopConnection, Mapping[str, str]]:
+    """Return a connection with its secrets, none where the key is lost that they were sealed with."""
+    connection = await context.connection()
+    try:
+        known, shop = await store.shop(context, connection, name, lock=True)
+    except UnreadableSecrets:
+        return next(each for each in await store.list_connections(connection) if each.name == name), {}
+    return known, shop.secrets
 
 
 def first_state(system: str) -> str:

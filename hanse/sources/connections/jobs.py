@@ -34,9 +34,10 @@ async def take_in_waiting(context: Context) -> dict[str, Any]:
 
 
 @job(schedule="*/15 * * * *", retries=0)
-async def poll(context: Context) -> dict[str, Any]:
+async def poll(context: Context, *, name: str = "") -> dict[str, Any]:
     """Read from all connected shops what their webhooks missed."""
-    return {"shops": msgspec.to_builtins(await polling.poll_all(context))}
+    found = [await polling.poll(context, name)] if name else await polling.poll_all(context)
+    return {"shops": msgspec.to_builtins(found)}
 
 
 @job(schedule="20 4 * * *", retries=0)

@@ -99,6 +99,10 @@ class Shopify:
             yield await batches.page(answer.json(dict[str, list[msgspec.Raw]]).get(kind, []), TOPIC_OF_KIND[kind], _reader(kind, shop), _stamp)
             params = self._next(answer)
 
+    async def look(self, api: Api, kind: str) -> None:
+        """Ask for one thing of a kind."""
+        (await api.get(f"/{kind}.json", {"limit": "1", "fields": "id"})).json(dict[str, list[msgspec.Raw]])
+
     async def product_ids(self, shop: Shop, api: Api) -> set[str]:
         """Return the ids of all products; variants are part of theirs."""
         found: set[str] = set()

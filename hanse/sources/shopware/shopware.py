@@ -115,6 +115,12 @@ class Shopware:
             if not after:
                 return
 
+    async def look(self, api: Api, kind: str) -> None:
+        """Ask for one thing of a kind."""
+        assert isinstance(api, ShopwareApi)  # noqa: S101  # made by api() above
+        entity = ENTITY_OF_KIND[kind]
+        await api.search(entity, {"limit": 1, "associations": {}, "includes": {entity: ["id"]}})
+
     async def product_ids(self, shop: Shop, api: Api) -> set[str]:
         """Return the ids of all products and variants."""
         assert isinstance(api, ShopwareApi)  # noqa: S101  # made by api() above

@@ -125,6 +125,10 @@ class Tryton:
             if is_last:
                 return
 
+    async def look(self, api: Api, kind: str) -> None:
+        """Ask for one thing of a kind."""
+        await _api(api).search_read(KINDS[kind].model, [], 1, ("id",))
+
     async def product_ids(self, shop: Shop, api: Api) -> set[str]:
         """Return the ids of all products."""
         del shop

@@ -95,6 +95,10 @@ class WooCommerce:
             async for page in found:
                 yield page
 
+    async def look(self, api: Api, kind: str) -> None:
+        """Ask for one thing of a kind."""
+        (await api.get(f"/{kind}", {"per_page": "1", "page": "1", "_fields": "id"})).json(list[msgspec.Raw])
+
     async def product_ids(self, shop: Shop, api: Api) -> set[str]:
         """Return the ids of all products and their variations; those in the bin are not among them."""
         found = await self._all(api, "/products", payloads.Listed, _fields="id,variations", orderby="id", order="asc")

@@ -35,6 +35,7 @@ EXAMPLES = {
     "{product_id:path}": "A-1",
     "{name:str}": "recommend",
     "{target_name:str}": "crm",
+    "{shop_name:str}": "shop",
     "{model_name:str}": "house",
     "{prompt_name:str}": "propose",
     "{operation_name:str}": "popular",

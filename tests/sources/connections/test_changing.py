@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hanse.base.context import Context
 from hanse.sources import connections
-from hanse.sources.connections import Draft, ShopConnection, store, trying
+from hanse.sources.connections import Draft, ShopConnection, store, trying, vault
+from hanse.sources.connections.errors import InvalidConnection
 from hanse.sources.source import Secrets
 from hanse.sources.source.errors import AddressNotAllowed, ShopRefused, ShopUnavailable, Unmappable
 from hanse.testing.shops import FakeAkeneo, FakeServer, FakeShopify, FakeShopware, FakeWooCommerce
@@ -19,7 +21,7 @@ def draft(context: Context, fake: FakeServer, **changed: Any) -> Draft:
     given = {name: value for name, value in fake.secrets.items() if not name.startswith("shop_")}
     given |= KEYS if isinstance(fake, FakeShopware) else {}
     facts = {"name": "shop", "system": fake.system, "url": fake.url, "secrets": given, "options": {"allow_private": True}}
-    return connections.draft(context, **{**facts, **changed})  # type: ignore[arg-type]  # by name
+    return connections.draft(context, **{**facts, **changed})
 
 
 @pytest.mark.parametrize("kind", [FakeShopify, FakeShopware, FakeWooCommerce, FakeAkeneo])
@@ -73,6 +75,18 @@ async def test_a_registered_shop_stays_so_until_it_is_another(context: Context) 
     for url, state in (("https://shop.example", "active"), ("https://other.example", "pending")):
         known, drafted = await connections.redraft(context, "shop", url=url, secrets={})
         assert (await connections.change(context, known, drafted)).connection.state == state
+
+
+async def test_with_the_key_file_lost_the_keys_are_entered_again(context: Context, home: Path) -> None:
+    secrets = {"client_secret": "hush", "access_token": "shpat"}
+    await connections.connect(context, name="shop", system="shopify", url="https://shop.myshopify.com", secrets=secrets)
+    (home / vault.FILE).unlink()
+    with pytest.raises(InvalidConnection, match="client_secret is missing"):
+        await connections.redraft(context, "shop", url="https://shop.myshopify.com", secrets={})
+    known, drafted = await connections.redraft(context, "shop", url="https://shop.myshopify.com", secrets=secrets)
+    assert "hush" not in repr(drafted)
+    await connections.change(context, known, drafted)
+    assert dict((await _now(context))[1]) == secrets
 
 
 async def _now(context: Context) -> tuple[ShopConnection, Secrets]:

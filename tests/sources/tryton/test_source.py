@@ -12,7 +12,8 @@ from hanse.data.profiles import merging
 from hanse.sources import connections
 from hanse.sources.connections import Polled, systems
 from hanse.sources.connections.errors import NotAuthentic
-from hanse.sources.source import Incoming, Source
+from hanse.sources.source import Incoming, Shop, Source
+from hanse.sources.source.errors import ShopRefused
 from hanse.sources.tryton import Tryton
 from tests.sources.crm.conftest import House
 from tests.sources.tryton.serving import Server, amount
@@ -33,6 +34,16 @@ async def poll(house: House) -> Polled:
     found = await connections.poll(house.context, "crm")
     assert found.error == "", found
     return found
+
+
+async def test_the_user_is_tried_before_it_is_kept(house: House, tryton: Server) -> None:
+    def shop(**secrets: str) -> Shop:
+        facts: dict[str, Any] = {"url": tryton.url, "secrets": {**tryton.secrets, **secrets}, "options": {"allow_private": True}}
+        return connections.draft(house.context, name="crm", system="tryton", **facts).shop
+
+    assert await connections.try_out(shop()) == ("products", "customers", "orders")
+    with pytest.raises(ShopRefused):
+        await connections.try_out(shop(password="wrong"))
 
 
 async def test_parties_become_people_known_by_their_number(house: House, tryton: Server) -> None:
