@@ -56,13 +56,13 @@ async def search(request: AnyRequest) -> Response[bytes]:
 async def product(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes]:
     """Show a product."""
     async with _runtime(request).context() as context:
-        try:
-            found = await listing.product(await context.connection(), product_id, now=context.clock.now())
-        except UnknownProduct:
-            raise NotFoundException from None
+        found = await _found(context, product_id)
+        if found is None:
+            raise NotFoundException
+        parent = await _found(context, found.parent_id) if found.parent_id else None
         described = await _described(request, context, product_id)
     facts = {"product": found, "price": _price(found), "stock": sum(each.quantity for each in found.stock), "described": described}
-    return await _page(request, "product.html", **facts)
+    return await _page(request, "product.html", choices=_choices(parent or found, _language(request)), **facts)
 
 
 @get("/shop/cart", include_in_schema=False)
@@ -146,6 +146,13 @@ async def _described(request: AnyRequest, context: Context, product_id: str) -> 
         return await describe(context, product_id, channel)
     except UnknownProduct:
         return None
+
+
+def _choices(parent: ProductDetail, language: str) -> list[tuple[str, str]]:
+    """Return the variants of a product that are sold, each with what its title says more than that of the product."""
+    common = title(parent.title, language)
+    said = {each.product_id: title(each.title, language) or each.product_id for each in parent.variants if each.state == "active"}
+    return [(product_id, name.removeprefix(common).lstrip(" ,-–:/") or name) for product_id, name in said.items()]
 
 
 def _price(found: ProductDetail) -> tuple[int, str] | None:

@@ -155,3 +155,18 @@ def test_all_that_is_said_is_there_in_german() -> None:
     german = (folder / "de.po").read_text()
     assert len(said) > 15
     assert [text for text in said if f'msgid "{text[0] or text[1]}"' not in german] == []
+
+
+async def test_of_what_is_sold_in_variants_one_is_chosen(shop: Client, running: Runtime) -> None:
+    now = running.resources.clock.now()
+    sizes = [Product(product_id=f"S-{each}", parent_id="S", title={"de": f"Hemd, Größe {each}"}) for each in ("M", "L")]
+    async with running.context() as context:
+        await catalog.put_products(await context.connection(), [Product(product_id="S", title={"de": "Hemd"}), *sizes], source="pim", now=now)
+        await catalog.put_prices(await context.connection(), [Price(product_id=each.product_id, amount_minor=1_990) for each in sizes], now=now)
+    german = {"Accept-Language": "de"}
+    whole = (await shop.get("/shop/products/S", headers=german)).text
+    assert re.findall(r'<a href="/shop/products/(S-.)\?lang=de">(.+?)</a>', whole) == [("S-L", "Größe L"), ("S-M", "Größe M")]
+    assert ("Bitte wählen Sie eine Variante." in whole, "data-add" in whole) == (True, False)
+    large = (await shop.get("/shop/products/S-L", headers=german)).text
+    assert '<a href="/shop/products/S-L?lang=de" aria-current="true">' in large
+    assert 'data-add="S-L"' in large
