@@ -108,7 +108,7 @@ def test_a_schedule_is_said_as_people_do(german: Words, cron: str | None, said: 
     ("value", "said"),
     [
         ({"value": 18, "unit": "V"}, "18 V"),
-        ({"value": 1.5, "unit": "kg"}, "1,50 kg"),
+        ({"value": 1.5, "unit": "kg"}, "1,5 kg"),
         ({"value": {"de": "rot", "en": "red"}}, "rot"),
         ({"value": True}, "ja"),
         ({"value": ["S", "M"]}, "S, M"),
