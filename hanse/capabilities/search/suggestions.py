@@ -25,7 +25,7 @@ LONGEST = 60
 LEAST = 2
 """Letters from which products are suggested."""
 VARIANTS = 8
-"""How many variants of a product are looked at for each place, of which the one that sells best is suggested."""
+"""How many times as many products are looked at where variants of a few took the places of others."""
 
 
 async def suggest(context: Context, request: Suggest) -> Suggested:
@@ -62,14 +62,8 @@ async def _products(context: Context, typed: str, lexicon: Lexicon, limit: int, 
     asked = _beginning(typed, lexicon)
     if typed and (len(typed) < LEAST or not asked):
         return []
-    hidden = Filters(hidden=await _hidden(context, typed, lexicon, language))
-    facts = {"query": asked or None, "most": VARIANTS * limit}
-    statement = sql.SQL(queries["beginning"]).format(filters=hidden.condition)
-    rows = await (await (await context.connection()).execute(statement, facts)).fetchall()
-    best: dict[str, str] = {}
-    for row in rows:
-        best.setdefault(row["group_id"], row["product_id"])
-    known = await context.resource(Summaries).get(context, list(best.values())[:limit])
+    found = await _beginning_so(context, asked, limit, await _hidden(context, typed, lexicon, language))
+    known = await context.resource(Summaries).get(context, found)
     return [
         SuggestedProduct(
             product_id=each.product_id,
@@ -80,6 +74,19 @@ async def _products(context: Context, typed: str, lexicon: Lexicon, limit: int, 
         )
         for each in known.values()
     ]
+
+
+async def _beginning_so(context: Context, asked: str, limit: int, hidden: tuple[Target, ...]) -> list[str]:
+    """Return the products that sell best of those that begin so, one of each group of variants; more are read only where that takes some away."""
+    statement = sql.SQL(queries["beginning"]).format(filters=Filters(hidden=hidden).condition)
+    best: dict[str, str] = {}
+    for most in (limit, VARIANTS * limit):
+        rows = await (await (await context.connection()).execute(statement, {"query": asked or None, "most": most})).fetchall()
+        for row in rows:
+            best.setdefault(row["group_id"], row["product_id"])
+        if len(best) >= limit or len(rows) < most:
+            break
+    return list(best.values())[:limit]
 
 
 async def _hidden(context: Context, typed: str, lexicon: Lexicon, language: str) -> tuple[Target, ...]:
