@@ -20,7 +20,7 @@ from hanse.serve.console.rule_forms import Typed
 from hanse.serve.console.session import AnyRequest, Visit
 from hanse.serve.console.shop_forms import Asked
 from hanse.sources import connections
-from hanse.sources.connections import Connected, Draft, Polled, ShopConnection, connecting, store, systems
+from hanse.sources.connections import Connected, Draft, Polled, ShopConnection, store, systems
 from hanse.sources.connections.errors import InvalidConnection, UnknownConnection, UnreadableSecrets
 
 PATH = "/data/shops"
@@ -251,7 +251,7 @@ def _names(visit: Visit) -> dict[str, Any]:
     words = visit.words
     return {
         "title_of": shop_words.title,
-        "sends": _sends,
+        "sends": systems.sends,
         "state_of": partial(shop_words.state, words),
         "reads_of": partial(shop_words.reads, words),
         "came_of": partial(shop_words.came, words),
@@ -281,10 +281,6 @@ def _last(found: list[jobs.JobInfo]) -> dict[str, Polled]:
             polled = msgspec.convert(row, Polled)
             told.setdefault(polled.name, polled)
     return told
-
-
-def _sends(system: str) -> bool:
-    return system not in connecting.POLLED_ALONE
 
 
 def _plain(asked: Asked) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from hanse.sources.akeneo import learning, products
 from hanse.sources.akeneo.api import AkeneoApi, search
 from hanse.sources.akeneo.payloads import Model, Product
 from hanse.sources.akeneo.structure import Structure
-from hanse.sources.source import Change, Delivery, Envelope, Incoming, Page, Position, Reading, Shop, batches
+from hanse.sources.source import Change, Delivery, Page, PolledAlone, Position, Reading, Shop, batches
 from hanse.sources.source.api import Api, clean
 from hanse.sources.source.batches import decode
 from hanse.sources.source.errors import NeedsShop
@@ -70,7 +70,7 @@ class _Place:
         return _Place(self.resource if after else following, after)
 
 
-class Akeneo:
+class Akeneo(PolledAlone):
     """Akeneo PIM behind the protocol of sources."""
 
     system = "akeneo"
@@ -82,21 +82,6 @@ class Akeneo:
     def __init__(self, page_size: int = 100) -> None:
         """Ask for so many things at once."""
         self.page_size = page_size
-
-    def is_ping(self, incoming: Incoming) -> bool:
-        """Return false: Akeneo is read by polls alone."""
-        del incoming
-        return False
-
-    def is_authentic(self, incoming: Incoming, shop: Shop) -> bool:
-        """Return false: Akeneo is read by polls alone."""
-        del incoming, shop
-        return False
-
-    def envelope(self, incoming: Incoming) -> Envelope:
-        """Return nothing of use: Akeneo is read by polls alone."""
-        del incoming
-        return Envelope(topic="unknown", event_id="")
 
     def can_ask(self, shop: Shop) -> bool:
         """Return whether all keys are there."""

@@ -53,7 +53,7 @@ class Quantified(msgspec.Struct, kw_only=True):
     product_models: list[Counted] = []
 
 
-class Thing(msgspec.Struct, kw_only=True):
+class Common(msgspec.Struct, kw_only=True):
     """What products and product models have in common. The values of a variant hold those of its models."""
 
     family: str | None = None
@@ -71,13 +71,8 @@ class Thing(msgspec.Struct, kw_only=True):
         moment = self.updated or self.created
         return utc(moment) if moment else None
 
-    @property
-    def resource_id(self) -> str:
-        """Return what it is known by."""
-        raise NotImplementedError
 
-
-class Product(Thing, kw_only=True):
+class Product(Common, kw_only=True):
     """A product, which can be sold."""
 
     uuid: str
@@ -91,7 +86,7 @@ class Product(Thing, kw_only=True):
         return self.uuid
 
 
-class Model(Thing, kw_only=True):
+class Model(Common, kw_only=True):
     """A product model: what variants have in common."""
 
     code: str
@@ -101,6 +96,9 @@ class Model(Thing, kw_only=True):
     def resource_id(self) -> str:
         """Return its code, which no uuid is like."""
         return f"model:{self.code}"
+
+
+Thing = Product | Model
 
 
 class Family(msgspec.Struct, kw_only=True):

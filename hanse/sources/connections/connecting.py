@@ -25,8 +25,6 @@ MADE_HERE = frozenset({"webhook_secret", "app_secret"})
 """Secrets that are made here where nobody gives them."""
 DOMAINS = {"shopify": ".myshopify.com"}
 """Systems whose shops have one kind of address alone, which also stands in their webhooks."""
-POLLED_ALONE = frozenset({"akeneo", "tryton"})
-"""Systems that send nothing by themselves."""
 HANDSHAKE = frozenset({"shopware"})
 """Systems whose connections are pending until the shop has registered."""
 
@@ -146,7 +144,7 @@ async def disconnect(context: Context, name: str) -> None:
 
 def webhook_path(connection: ShopConnection) -> str:
     """Return where a shop sends its webhooks; empty for a system that sends none."""
-    return "" if connection.system in POLLED_ALONE else f"/webhooks/{connection.system}/{connection.name}"
+    return "" if not systems.sends(connection.system) else f"/webhooks/{connection.system}/{connection.name}"
 
 
 async def _present(context: Context, name: str) -> tuple[ShopConnection, Mapping[str, str]]:

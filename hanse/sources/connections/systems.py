@@ -8,7 +8,7 @@ from hanse.sources.akeneo import Akeneo
 from hanse.sources.connections.errors import UnknownSystem
 from hanse.sources.shopify import Shopify
 from hanse.sources.shopware import Shopware
-from hanse.sources.source import Source
+from hanse.sources.source import PolledAlone, Source
 from hanse.sources.tryton import Tryton
 from hanse.sources.woocommerce import WooCommerce
 
@@ -22,6 +22,11 @@ SALES = "orders"
 def is_pim(system: str) -> bool:
     """Return whether a system says what products are, and nothing of their sale."""
     return SALES not in find(system).kinds
+
+
+def sends(system: str) -> bool:
+    """Return whether a system sends webhooks; else it is read by polls alone."""
+    return not isinstance(find(system), PolledAlone)
 
 
 def find(system: str) -> Source:

@@ -81,7 +81,7 @@ def check(path: Path) -> None:
             raise _too_large(name)
         with ZipFile(path) as archive:
             found = [each for each in archive.infolist() if not each.is_dir()]
-    except (BadZipFile, NotImplementedError, OSError, ValueError, struct.error) as error:
+    except (BadZipFile, NotImplementedError, OSError, ValueError, struct.error) as error:  # the second: a way of packing zipfile does not know
         raise NotAnArchive(name=name) from error
     wanted = [each for each in found if folder.unfit(each.filename) is None]
     if len(found) > MOST_FILES or sum(each.file_size for each in wanted) > MOST_UNPACKED_BYTES:
@@ -155,7 +155,7 @@ def _take(archive: ZipFile, info: ZipInfo, target: Path, findings: Findings) -> 
         return 0
     except _Swollen:
         findings.add("swollen", name, times=MOST_TIMES)
-    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error, lzma.LZMAError):
+    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error, lzma.LZMAError):  # as above, or a password
         findings.add("damaged_in_archive", name)
     except OSError as error:
         findings.add("unreadable", name, reason=error.strerror or type(error).__name__)

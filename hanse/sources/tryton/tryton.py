@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from hanse.sources.source import Change, Delivery, Envelope, Incoming, Page, Position, Reading, Shop, batches
+from hanse.sources.source import Change, Delivery, Page, PolledAlone, Position, Reading, Shop, batches
 from hanse.sources.source.addresses import OneHost
 from hanse.sources.source.api import Api
 from hanse.sources.source.errors import ShopRefused, Unmappable
@@ -67,7 +67,7 @@ class TrytonApi(Api):
         return (await self.post(path, content, headers=headers)).body
 
 
-class Tryton:
+class Tryton(PolledAlone):
     """Tryton behind the protocol of sources."""
 
     system = "tryton"
@@ -79,21 +79,6 @@ class Tryton:
     def __init__(self, page_size: int = 200) -> None:
         """Ask for so many things at once."""
         self.page_size = page_size
-
-    def is_ping(self, incoming: Incoming) -> bool:
-        """Return false: Tryton sends nothing."""
-        del incoming
-        return False
-
-    def is_authentic(self, incoming: Incoming, shop: Shop) -> bool:
-        """Return false: Tryton sends nothing."""
-        del incoming, shop
-        return False
-
-    def envelope(self, incoming: Incoming) -> Envelope:
-        """Return nothing of use: Tryton sends nothing."""
-        del incoming
-        return Envelope(topic="unknown", event_id="")
 
     def can_ask(self, shop: Shop) -> bool:
         """Return whether there is a user to ask as."""
