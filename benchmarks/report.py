@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import statistics
+import timeit
 from importlib import metadata
 from pathlib import Path
 
@@ -44,9 +45,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def environment() -> dict[str, str]:
-    """Return versions, seed and processor."""
+    """Return versions, seed, processor and how fast it is at the moment: on a shared machine that changes by the hour."""
     versions = {name: metadata.version(name) for name in PACKAGES}
-    return {"python": platform.python_version(), "processor": _processor(), "cores": str(os.cpu_count()), "seed": str(SEED), **versions}
+    machine = {"processor": _processor(), "cores": str(os.cpu_count()), "ten million additions": f"{_additions():.2f} s"}
+    return {"python": platform.python_version(), **machine, "seed": str(SEED), **versions}
 
 
 def spread(data: str, method: str, measure: str, unit: str, values: list[float], *, peer: bool = False, limit: str = "") -> Row:
@@ -81,6 +83,11 @@ def show(report: Report) -> None:
 def write(report: Report, file: Path) -> None:
     """Write a report as JSON."""
     file.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2))
+
+
+def _additions() -> float:
+    """Return how many seconds Python needs for ten million additions in a loop, the best of three."""
+    return min(timeit.repeat("total += 1", "total = 0", number=10_000_000, repeat=3))
 
 
 def _processor() -> str:

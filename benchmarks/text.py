@@ -23,8 +23,9 @@ import msgspec
 import numpy as np
 
 from benchmarks.report import SEED, Row
-from hanse.ai.text import compounds, e5, encoder, languages, words
+from hanse.ai.text import compounds, encoder, languages, words
 from hanse.ai.text.classifying import Blend, by_meaning, by_words, by_words_and_meaning, measuring
+from hanse.ai.text.e5 import model
 from hanse.ai.text.encoder import Encoder, Vectors
 
 LABELS = ("label", "category", "intent", "class")
@@ -59,7 +60,7 @@ def measure(paths: list[Path], options: argparse.Namespace) -> list[Row]:
 
 def _encoding() -> Iterator[Row]:
     for threads in (1, 2):
-        method = f"{e5.MODEL}, {threads} thread{'s' * (threads > 1)}"
+        method = f"{model.MODEL}, {threads} thread{'s' * (threads > 1)}"
         for name, (value, unit) in _apart(threads).items():
             yield Row(data="product texts", method=method, measure=name, value=value, unit=unit)
 
@@ -72,7 +73,7 @@ def _apart(threads: int) -> Mapping[str, tuple[float, str]]:
 
 def _speeds(threads: int) -> Mapping[str, tuple[float, str]]:
     before = _memory()
-    ours = e5.E5(threads)
+    ours = model.E5(threads)
     ours.encode_queries([QUERY])
     short, long = [f"{QUERY} {place}" for place in range(64)], [f"{PASSAGE} {place}" for place in range(16)]
     return {

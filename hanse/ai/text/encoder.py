@@ -75,9 +75,9 @@ def of_people() -> Encoder:
 
 @lru_cache(maxsize=1)
 def _ours() -> Encoder:
-    from hanse.ai.text import e5
+    from hanse.ai.text.e5.model import E5
 
-    return e5.E5()
+    return E5()
 
 
 def readable(text: str) -> str:

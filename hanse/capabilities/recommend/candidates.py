@@ -21,6 +21,8 @@ from hanse.data.catalog.summaries import Summaries, title
 queries = Queries(__package__)
 MOST_SEEN = 50
 """How many of the latest products that somebody looked at count."""
+MOST_VARIANTS = 30
+"""How many variants of the product at hand may be more alike than anything else."""
 MOST_BOUGHT = 500
 """How many of the latest lines of their orders count."""
 VIEWED, BOUGHT, NEXT, SIMILAR = blends.VIEWED, blends.BOUGHT, blends.NEXT, blends.SIMILAR
@@ -103,7 +105,21 @@ async def _bought(asked: Asked, limit: int) -> Sequence[Candidate]:
 async def _similar(asked: Asked, limit: int) -> Sequence[Candidate]:
     """Find what the catalog describes like the product at hand, or like what was looked at last."""
     past = [Past(asked.at_hand)] if asked.at_hand else (await asked.seen())[-1:]
-    return _suggested(asked, blends.current(asked.context, SIMILAR), past, limit, reasons.similar)
+    found = _suggested(asked, blends.current(asked.context, SIMILAR), past, 2 * limit + MOST_VARIANTS, reasons.similar)
+    return (await _once_a_group(asked, past, found))[:limit]
+
+
+async def _once_a_group(asked: Asked, past: Sequence[Past], found: Sequence[Candidate]) -> list[Candidate]:
+    """Return the best variant of each product, and none of those at hand: whoever looks at one can choose size and colour there."""
+    known = await asked.context.resource(Summaries).get(asked.context, [*(each.product_id for each in past), *(each.product_id for each in found)])
+    groups = {known[each.product_id].group_id for each in past if each.product_id in known}
+    kept: list[Candidate] = []
+    for each in found:
+        group = known[each.product_id].group_id if each.product_id in known else each.product_id
+        if group not in groups:
+            groups.add(group)
+            kept.append(each)
+    return kept
 
 
 async def _next(asked: Asked, limit: int) -> Sequence[Candidate]:

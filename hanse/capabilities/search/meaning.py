@@ -9,7 +9,10 @@ from hanse.ai.text import encoder
 from hanse.ai.text.errors import EncoderMissing
 from hanse.ai.text.memory import Remembered
 from hanse.base.context import Context
+from hanse.base.database import Queries
 from hanse.capabilities.search import encoding
+
+queries = Queries(__package__)
 
 HURRIED_SECONDS = 0.025
 """How long an answer waits whose words found enough; what comes later is remembered for the next one who asks the same."""
@@ -32,6 +35,13 @@ class Meaning:
         """Keep everything: what a query means depends on nothing that may change."""
         del detail
 
+    async def warm(self, context: Context) -> None:
+        """Load the encoder, which takes seconds, where there is something that it could find."""
+        row = await (await (await context.connection()).execute(queries["has_vectors"])).fetchone()
+        if context.settings.encode and row and row["has_vectors"]:
+            async with self._turn:
+                await self._encoder(context)
+
     def begin(self, context: Context, text: str) -> Awaitable[str | None] | None:
         """Begin to encode a query; null where there is no encoder, or too many wait for it."""
         if self._is_missing or not context.settings.encode or not text or len(self._running) >= MOST_WAITING:
@@ -43,13 +53,17 @@ class Meaning:
 
     async def _encode(self, context: Context, text: str) -> str | None:
         async with self._turn:
+            found = await self._encoder(context)
+            return encoding.text((await found.encode_queries([text]))[0]) if found is not None else None
+
+    async def _encoder(self, context: Context) -> Remembered | None:
+        """Return the encoder, loaded once; null where there is none."""
+        if self._remembered is None and not self._is_missing:
             try:
-                if self._remembered is None:
-                    self._remembered = Remembered(await asyncio.to_thread(encoder.of_people), context.clock)
-                return encoding.text((await self._remembered.encode_queries([text]))[0])
+                self._remembered = Remembered(await asyncio.to_thread(encoder.of_people), context.clock)
             except EncoderMissing:  # the doctor tells
                 self._is_missing = True
-                return None
+        return self._remembered
 
 
 async def wait(begun: Awaitable[str | None] | None, *, is_hurried: bool) -> str | None:

@@ -147,6 +147,10 @@ WITH matched AS MATERIALIZED (
 )
 SELECT product_id FROM best ORDER BY rank_score DESC, product_id LIMIT %(most)s;
 
+-- has_vectors --
+-- Tells whether something can be found by what it means.
+SELECT EXISTS (SELECT FROM search_vectors) AS has_vectors;
+
 -- near --
 -- Products whose texts mean what a query means. `{filters}` narrows down.
 SELECT product_id

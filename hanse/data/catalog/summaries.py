@@ -55,6 +55,11 @@ class Summary(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     """What those attributes say, as keys, that somebody mentioned to `Summaries.mention`."""
 
     @property
+    def group_id(self) -> str:
+        """Return the product that it is a variant of; itself where it is none."""
+        return self.parent_id or self.product_id
+
+    @property
     def price(self) -> UnitPrice | None:
         """Return what one piece costs; null where no price is known."""
         if self.amount_minor is None or self.currency is None:

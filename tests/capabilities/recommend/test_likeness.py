@@ -111,6 +111,20 @@ async def test_a_new_product_is_found_alike_though_it_shares_no_word(shop: Shop,
     assert [each.product_id for each in answer.items] == ["p01"]
 
 
+async def test_other_sizes_of_a_product_are_not_what_is_like_it(shop: Shop, fake: Fake) -> None:
+    drills = [Product(product_id=f"drill-{size}", parent_id="drill", title={"de": f"Bohrer {size} mm"}) for size in (6, 8, 10)]
+    hammers = [Product(product_id=f"hammer-{size}", parent_id="hammer", title={"de": f"Bohrhammer {size} kg"}) for size in (2, 4)]
+    parents = [Product(product_id="drill", title={"de": "Bohrer"}), Product(product_id="hammer", title={"de": "Bohrhammer"})]
+    await shop.sell([*parents, *drills, *hammers, *(Product(product_id=f"w{each}", title={"de": f"Wein {each}"}) for each in range(3))])
+    async with shop.context() as context:
+        await likeness.encode(context)
+    await learn(shop)
+    answer = await shop.call(operations.similar, {"product_id": "drill-8", "limit": 5}, "en")
+    groups = [each.product_id.split("-")[0] for each in answer.items]
+    assert groups.count("hammer") == 1
+    assert "drill" not in groups
+
+
 async def learn(shop: Shop) -> None:
     async with shop.context() as context:
         rows = await (await (await context.connection()).execute("SELECT product_id, title FROM products ORDER BY 1")).fetchall()

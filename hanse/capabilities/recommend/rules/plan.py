@@ -214,7 +214,7 @@ def mentioned(rules: Iterable[Rule]) -> Iterable[Condition]:
 def _group(summary: Summary, rule: Diversity) -> str | None:
     if rule.by == "category":
         return summary.categories[0] if summary.categories else None
-    return summary.brand if rule.by == "brand" else summary.parent_id or summary.product_id
+    return summary.brand if rule.by == "brand" else summary.group_id
 
 
 def _never(summary: Summary, now: datetime) -> bool:
