@@ -53,6 +53,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     encode: bool = True
     """Whether texts get vectors, by which search and recommendations understand them; `false` leaves it to words, and the processors to others."""
+    pictures: str = "internet"
+    """Which pictures of products are fetched and looked at, so that what looks alike is found alike: `internet`, `anywhere` (also in the own network), or `off`."""
     embeddings_url: str = ""
     """Where catalog texts get their vectors (OpenAI's embeddings interface), such as `http://localhost:11434/v1`; empty makes them here."""
     embeddings_model: str = ""
@@ -133,6 +135,7 @@ RULES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("holdout_share", lambda share: 0 <= share < 1, "a share from 0 to below 1"),
     ("currency", lambda code: re.fullmatch("[A-Z]{3}", code) is not None, "a code of three capitals (ISO 4217)"),
     ("language", {"de", "en"}.__contains__, "de or en"),
+    ("pictures", {"internet", "anywhere", "off"}.__contains__, "internet, anywhere or off"),
     ("time_zone", _is_time_zone, "a name such as Europe/Berlin (IANA)"),
     ("request_limit", _is_positive, "a number above 0"),
     ("body_limit_bytes", _is_positive, "a number above 0"),

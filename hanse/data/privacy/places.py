@@ -69,7 +69,7 @@ WITHOUT_PEOPLE = frozenset(
         ),
         *("recent_messages", "settled_messages", "poll_positions", "crm_targets", "experiments"),
         *("recommendation_rules", "recommendation_rule_changes"),
-        *("text_vectors", "vector_indexes", "catalog_changes", "catalog_findings", "catalog_exports", "document_pages"),
+        *("text_vectors", "image_vectors", "vector_indexes", "catalog_changes", "catalog_findings", "catalog_exports", "document_pages"),
         *("search_entries", "search_vectors", "search_facets", "search_words", "search_passages", "search_phrases"),
         *("search_rules", "search_rule_changes", "search_synonyms"),
         *("procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"),

@@ -12,7 +12,7 @@ from hanse.ai.text import encoder
 from hanse.ai.text.encoder import Vectors
 from hanse.ai.text.errors import EncoderMissing
 from hanse.base.config import Settings
-from hanse.capabilities.recommend import blends, likeness, operations
+from hanse.capabilities.recommend import blends, likeness, looks, operations
 from hanse.capabilities.recommend.histories import Histories
 from hanse.capabilities.recommend.reading import Catalog, Log
 from hanse.data.catalog import Product
@@ -45,31 +45,41 @@ def visits(*, together: str) -> Log:
     return Log(Histories.from_rows(rows, PRODUCTS), IDS, NOW, NOW, 300)
 
 
-@pytest.mark.parametrize(("together", "share"), [("vectors", 1.0), ("words", 0.0)])
-def test_what_counts_is_what_visits_follow(together: str, share: float) -> None:
-    learned = likeness.learn(by_words(), by_vectors(), visits(together=together))
-    assert learned.share == share or learned.tried[learned.share] == learned.tried[share]
+NONE = np.zeros((PRODUCTS, 0), np.float32)
+
+
+@pytest.mark.parametrize(("together", "kind"), [("vectors", "texts"), ("vectors", "pictures"), ("words", "attributes")])
+def test_what_counts_is_what_visits_follow(together: str, kind: str) -> None:
+    noise = np.random.default_rng(9).normal(size=(PRODUCTS, 16)).astype(np.float32)
+    texts, pictures = (noise, by_vectors()) if kind == "pictures" else (by_vectors(), noise)
+    learned = likeness.learn(by_words(), texts, pictures, visits(together=together))
+    alone = tuple((each, float(each == kind)) for each in ("attributes", "texts", "pictures"))
+    assert len(learned.tried) == 15
+    assert learned.weights == alone or learned.tried[learned.weights] >= learned.tried[alone]
+    assert dict(learned.weights)[kind] >= 0.5
     card = likeness.card(NOW, by_words(), learned)
     assert card.measures["hit rate@10"] > 0.8
     assert card.intervals["hit rate@10"][0] <= card.measures["hit rate@10"] <= card.intervals["hit rate@10"][1]
 
 
 def test_without_visits_both_count_and_nothing_is_measured() -> None:
-    learned = likeness.learn(by_words(), by_vectors())
-    assert (learned.share, learned.tried, len(learned.hits)) == (likeness.USUAL_SHARE, {}, 0)
+    learned = likeness.learn(by_words(), by_vectors(), NONE)
+    assert (learned.weights, learned.tried, len(learned.hits)) == ((("attributes", 0.5), ("texts", 0.5)), {}, 0)
     assert likeness.card(NOW, by_words(), learned).measures == {}
+    seen = likeness.learn(by_words(), NONE, by_vectors())
+    assert dict(seen.weights) == pytest.approx({"attributes": 2 / 3, "pictures": 1 / 3})
 
 
 @pytest.mark.parametrize("vectors", [np.zeros((PRODUCTS, 0), np.float32), np.zeros((PRODUCTS, 16), np.float32)])
 def test_without_vectors_words_decide(vectors: np.ndarray) -> None:
-    learned = likeness.learn(by_words(), vectors, visits(together="words"))
-    assert (learned.share, len(learned.blend.methods)) == (0.0, 1)
+    learned = likeness.learn(by_words(), vectors, vectors, visits(together="words"))
+    assert (learned.weights, len(learned.blend.methods)) == ((("attributes", 1.0),), 1)
 
 
 def test_what_has_no_vector_yet_is_found_by_its_words() -> None:
     some = by_vectors()
     some[0] = 0
-    learned = likeness.learn(by_words(), some)
+    learned = likeness.learn(by_words(), some, NONE)
     found = learned.blend.rank(Histories.from_rows([[0]], PRODUCTS)[0], 9).item.tolist()
     assert set(found) == set(range(1, 10))
 
@@ -129,7 +139,8 @@ async def learn(shop: Shop) -> None:
     async with shop.context() as context:
         rows = await (await (await context.connection()).execute("SELECT product_id, title FROM products ORDER BY 1")).fetchall()
         described = Catalog(tuple(row["product_id"] for row in rows), tuple((f"word {row['title']['de']}",) for row in rows))
-        learned = likeness.learn(described, await likeness.vectors(context, described.product_ids))
+        texts, pictures = await likeness.vectors(context, described.product_ids), await looks.vectors(context, described.product_ids)
+        learned = likeness.learn(described, texts, pictures)
         await blends.publish(context, blends.SIMILAR, learned.blend, described.product_ids, likeness.card(NOW, described, learned))
     await shop.resources.get(models.Models).refresh()
 

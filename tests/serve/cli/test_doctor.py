@@ -77,6 +77,15 @@ def test_an_encoder_that_cannot_be_loaded_is_wrong(hanse: Hanse, monkeypatch: py
     assert (found["state"], found["message"]) == ("wrong", "it cannot be loaded: its engine is for another processor")
 
 
+@pytest.mark.parametrize(("package", "said"), [(None, "are looked at"), ("PIL", "they are with: pip install 'hanse[vision]'")])
+def test_whether_pictures_are_looked_at_is_said(hanse: Hanse, monkeypatch: pytest.MonkeyPatch, package: str | None, said: str) -> None:
+    if package:
+        monkeypatch.setitem(sys.modules, package, None)
+    found = finding(hanse("doctor", "--json"), "pictures")
+    assert found["state"] == "ok"
+    assert found["message"].endswith(said)
+
+
 def test_an_empty_database_is_looked_at_and_not_touched(hanse: Hanse, settings: Settings) -> None:
     execute(settings, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
     ended = hanse("doctor", "--json")
