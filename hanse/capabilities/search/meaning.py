@@ -16,7 +16,8 @@ queries = Queries(__package__)
 
 HURRIED_SECONDS = 0.025
 """How long an answer waits whose words found enough; what comes later is remembered for the next one who asks the same."""
-PATIENT_SECONDS = 1.0
+PATIENT_SECONDS = 5.0
+"""The same where words found nothing: enough to load the encoder, as in a command that asks once. A query alone takes some hundredths of a second."""
 MOST_WAITING = 2
 """Queries at the encoder at a time; more would wait in vain, and take the processors from those who answer."""
 
