@@ -25,10 +25,10 @@ class ImageEncoder:
     def __init__(self) -> None:
         """Load the model, which takes a tenth of a second and 40 MB. Raises `ImageEncoderMissing`."""
         try:
-            from hanse.ai.image import pictures
             from hanse.ai.image.network import Network
+            from hanse.ai.image.pictures import read
 
-            self._read, self._network = pictures.read, Network(weights.installed())
+            self._read, self._network = read, Network(weights.installed())
         except (ImportError, OSError, ValueError, KeyError) as error:
             raise ImageEncoderMissing(reason=error) from error
 
