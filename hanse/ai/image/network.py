@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from hanse.ai.graphs import Graph
+from hanse.ai.networks.graph import Graph
 from hanse.ai.image.weights import Floats
 
 SIDE = 224

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -14,7 +13,7 @@ from psycopg import sql
 
 from hanse.base.context import Context
 from hanse.base.database import Queries
-from hanse.capabilities.search import meaning, personal, ranking
+from hanse.capabilities.search import meaning, personal, ranking, recent
 from hanse.capabilities.search.query import Query
 from hanse.capabilities.search.ranking import Floats
 from hanse.capabilities.search.recent import Recent
@@ -172,7 +171,7 @@ async def find(context: Context, query: Query, filters: Filters, begun: Awaitabl
     def is_worth_keeping(found: _Seen) -> bool:  # prices of own lists change without news of the index
         return found.vector is not None and not filters.price_lists
 
-    seen = await context.resource(Recent).get(_key("found", query, filters, most, pinned), look, keep=is_worth_keeping)
+    seen = await context.resource(Recent).get(recent.key("found", query, filters, most, pinned), look, keep=is_worth_keeping)
     fitting = _ordered(seen, ask)
     found, brought = _pinned(_collapsed(fitting) if filters.is_collapsed else fitting, seen, ask.shaping, is_collapsed=filters.is_collapsed)
     total = max(seen.strict, len(found) - len(brought)) if seen.strict < ENOUGH else seen.strict
@@ -188,7 +187,7 @@ async def _fitting_pins(context: Context, shaping: Shaping, filters: Filters) ->
         rows = await _rows(context, "within", filters, product_ids=list(shaping.pinned))
         return tuple(row["product_id"] for row in rows)
 
-    return await context.resource(Recent).get(_key("within", shaping.pinned, filters), look, keep=lambda _: not filters.price_lists)
+    return await context.resource(Recent).get(recent.key("within", shaping.pinned, filters), look, keep=lambda _: not filters.price_lists)
 
 
 @dataclass(frozen=True)
@@ -324,7 +323,7 @@ async def counted(context: Context, query: Query | None, filters: Filters, findi
         return await look()
     brought = sorted(findings.brought) if findings else []
     return await context.resource(Recent).get(
-        _key("counted", query, filters, brought), look, keep=lambda found: bool(found) and not filters.price_lists
+        recent.key("counted", query, filters, brought), look, keep=lambda found: bool(found) and not filters.price_lists
     )
 
 
@@ -345,11 +344,6 @@ async def _counted(context: Context, query: Query | None, filters: Filters, find
 
 _BY_IDS = sql.SQL("entry.product_id = ANY (%(product_ids)s)")
 _OR_BROUGHT = sql.SQL("(entry.lexemes @@ %(query)s::tsquery OR entry.product_id = ANY (%(product_ids)s))")
-
-
-def _key(*parts: object) -> bytes:
-    """Return what stands for a question, as what somebody typed is not to be kept."""
-    return hashlib.blake2b(repr(parts).encode(errors="surrogatepass"), digest_size=16).digest()
 
 
 def _matching(query: Query | None) -> sql.SQL:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import sql
 
 from hanse.ai.text import words
 from hanse.base.context import Context
 from hanse.base.database import Queries
-from hanse.capabilities.search import analysis, query
+from hanse.capabilities.search import analysis, query, recent
 from hanse.capabilities.search.analysis import quoted
 from hanse.capabilities.search.finding import Filters
 from hanse.capabilities.search.lexicon import Lexicon, Words
+from hanse.capabilities.search.recent import RecentSuggestions
 from hanse.capabilities.search.schemas import Suggest, Suggested, SuggestedCategory, SuggestedProduct, SuggestedSearch
 from hanse.capabilities.search.search_rules.rulebook import Rulebook
 from hanse.capabilities.search.search_rules.shaping import Target
@@ -33,9 +34,24 @@ async def suggest(context: Context, request: Suggest) -> Suggested:
     language = context.spoken(request.language)
     typed = " ".join(words.normal(request.query[: 2 * LONGEST]).split())[:LONGEST]
     lexicon = await context.resource(Words).get(context)
-    phrases = await _phrases(context, typed, language, request.limit)
-    products = await _products(context, typed, lexicon, request.limit, language)
-    return Suggested(searches=_searches(phrases, request.limit), categories=_categories(phrases, request.limit), products=products)
+    hidden = await _hidden(context, typed, lexicon, language)
+
+    async def look() -> _Found:
+        phrases = await _phrases(context, typed, language, request.limit)
+        product_ids = await _products(context, _beginning(typed, lexicon), typed, request.limit, hidden)
+        return _Found(_searches(phrases, request.limit), _categories(phrases, request.limit), product_ids)
+
+    key = recent.key(typed, language, request.limit, hidden)
+    found = await context.resource(RecentSuggestions).get(key, look, keep=lambda _: len(lexicon) > 0)
+    return Suggested(searches=found.searches, categories=found.categories, products=await _shown(context, found.product_ids, language))
+
+
+class _Found(NamedTuple):
+    """What is suggested to everybody who typed the same."""
+
+    searches: list[SuggestedSearch]
+    categories: list[SuggestedCategory]
+    product_ids: list[str]
 
 
 async def _phrases(context: Context, typed: str, language: str, limit: int) -> Sequence[Mapping[str, Any]]:
@@ -58,12 +74,8 @@ def _categories(phrases: Sequence[Mapping[str, Any]], limit: int) -> list[Sugges
     ]
 
 
-async def _products(context: Context, typed: str, lexicon: Lexicon, limit: int, language: str) -> list[SuggestedProduct]:
-    asked = _beginning(typed, lexicon)
-    if typed and (len(typed) < LEAST or not asked):
-        return []
-    found = await _beginning_so(context, asked, limit, await _hidden(context, typed, lexicon, language))
-    known = await context.resource(Summaries).get(context, found)
+async def _shown(context: Context, product_ids: Sequence[str], language: str) -> list[SuggestedProduct]:
+    known = await context.resource(Summaries).get(context, product_ids)
     return [
         SuggestedProduct(
             product_id=each.product_id,
@@ -76,8 +88,10 @@ async def _products(context: Context, typed: str, lexicon: Lexicon, limit: int, 
     ]
 
 
-async def _beginning_so(context: Context, asked: str, limit: int, hidden: tuple[Target, ...]) -> list[str]:
+async def _products(context: Context, asked: str, typed: str, limit: int, hidden: tuple[Target, ...]) -> list[str]:
     """Return the products that sell best of those that begin so, one of each group of variants; more are read only where that takes some away."""
+    if typed and (len(typed) < LEAST or not asked):
+        return []
     statement = sql.SQL(queries["beginning"]).format(filters=Filters(hidden=hidden).condition)
     best: dict[str, str] = {}
     for most in (limit, VARIANTS * limit):

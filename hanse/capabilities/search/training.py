@@ -15,7 +15,7 @@ from hanse.ai import models
 from hanse.ai.models import Card, Model, Models
 from hanse.ai.models.errors import UnreadableModel
 from hanse.ai.text import languages
-from hanse.base import database
+from hanse.base import changes, database
 from hanse.base.context import LANGUAGES, Context
 from hanse.base.database import Queries
 from hanse.capabilities.search import finding, learning, lexicon, query, ranking
@@ -102,6 +102,7 @@ async def _suggest(context: Context, log: Searches) -> None:
     async with context.resources.pool.connection() as connection:
         await connection.execute(queries["empty_searches"])
         await database.upsert(connection, "search_phrases", PHRASE, ("language", "kind", "value"), rows)
+        await changes.announce(connection, lexicon.TOPIC, lexicon.ENTRIES)
 
 
 def _people(log: Searches) -> tuple[list[int], list[int]]:

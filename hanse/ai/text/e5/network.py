@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hanse.ai.graphs import MICROSOFT, Graph
+from hanse.ai.networks.graph import MICROSOFT, Graph
 from hanse.ai.text.e5.packed import Floats, Packed, weights
 
 STEPS = 64

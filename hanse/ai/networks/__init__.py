@@ -1,0 +1,1 @@
+"""Networks that run in this house, by ONNX Runtime."""
