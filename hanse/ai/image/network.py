@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from hanse.ai.networks.graph import Graph
 from hanse.ai.image.weights import Floats
+from hanse.ai.networks.graph import Graph
 
 SIDE = 224
 """Points of a picture's side."""
