@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -13,6 +13,9 @@ import psycopg
 from psycopg import conninfo
 
 from hanse.base.postgres import DATABASE, EmbeddedPostgres
+
+MOST_SECONDS = 20
+"""How long the drop of a database may take; usually it is some hundredths."""
 
 
 def name_of(url: str) -> str:
@@ -45,5 +48,15 @@ def copied(postgres: EmbeddedPostgres, template: str = DATABASE) -> Iterator[str
     with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield postgres.conninfo(name)
-    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
+    drop(postgres, name)
+
+
+def drop(postgres: EmbeddedPostgres, name: str) -> None:
+    """Drop a database, or leave it to the end of the server where that would take long.
+
+    It waits for every connection of the server to reach the end of a message. One whose event loop stands still, as it belongs to a fixture that
+    other tests share, may be in the midst of one, and goes on only after us.
+    """
+    options = f"-c statement_timeout={MOST_SECONDS}s"
+    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True, options=options) as connection, suppress(psycopg.errors.QueryCanceled):
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -13,6 +13,7 @@ from alembic.config import Config
 
 from hanse.base.postgres import EmbeddedPostgres
 from hanse.data import migrations
+from tests import databases
 
 
 @contextmanager
@@ -21,10 +22,10 @@ def database_at(postgres: EmbeddedPostgres, revision: str) -> Iterator[str]:
     name = f"test_{uuid4().hex}"
     with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-        url = postgres.conninfo(name)
-        upgrade(url, revision)
-        yield url
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    url = postgres.conninfo(name)
+    upgrade(url, revision)
+    yield url
+    databases.drop(postgres, name)
 
 
 def upgrade(conninfo: str, revision: str = "head") -> None:

@@ -91,6 +91,7 @@ def test_the_palette_and_the_customers_lead_here(page: Page, waiting: list[str])
     page.wait_for_selector("html[data-ready]")
     page.keyboard.press("Control+k")
     page.fill("#palette input", "Abgl")
+    expect(page.locator("#found a")).to_have_count(1)
     expect(page.locator("#found a")).to_have_attribute("href", "/customers/matches")
     assert waiting
 

@@ -15,6 +15,7 @@ import pytest
 from hanse.base.postgres import EmbeddedPostgres
 from hanse.data import migrations
 from hanse.data.migrations import NewerDatabase, UnsuitableDatabase
+from tests import databases
 
 APPLY = "import sys; from hanse.data import migrations; print(migrations.apply(sys.argv[1]))"
 
@@ -25,8 +26,8 @@ def empty_url(postgres: EmbeddedPostgres) -> Iterator[str]:
     name = f"test_{uuid4().hex}"
     with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-        yield postgres.conninfo(name)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    yield postgres.conninfo(name)
+    databases.drop(postgres, name)
 
 
 def one(conninfo: str, statement: str) -> object:
