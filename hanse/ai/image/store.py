@@ -41,8 +41,8 @@ async def find(connection: Connection, model: str, digests: Sequence[bytes], now
     """Return the vectors kept of those of some pictures that were looked at, null where that did not work and is not to be tried again yet."""
     facts = {"model": model, "digests": list(digests), "since": now - TRIED_AGAIN, "today": now.date()}
     rows = await (await connection.execute(queries["find_looks"], facts, binary=True)).fetchall()
-    if rows:
-        await connection.execute(queries["touch_looks"], facts)
+    if rows:  # of these alone: what is tried again is written by another connection meanwhile
+        await connection.execute(queries["touch_looks"], {**facts, "digests": [row["digest"] for row in rows]})
     return {row["digest"]: None if row["vector"] is None else np.frombuffer(row["vector"], HALF).astype(np.float32) for row in rows}
 
 

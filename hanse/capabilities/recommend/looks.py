@@ -68,7 +68,8 @@ class _Run:
     async def look(self, addresses: Sequence[str]) -> None:
         """Look at those of some pictures that were not looked at yet, one host after another."""
         keys = {store.digest(each): each for each in addresses}
-        known = await store.find(await self.context.connection(), self.encoder.model, list(keys), self.context.clock.now())
+        async with self.context.resources.pool.connection() as connection:
+            known = await store.find(connection, self.encoder.model, list(keys), self.context.clock.now())
         hosts: dict[str, list[str]] = {}
         for key, address in keys.items():
             if key not in known:
@@ -91,7 +92,7 @@ class _Run:
     async def _one(self, api: Api, origin: str, address: str) -> Look | None:
         """Return what came of one picture; null where its host is away, so that it is tried in the next run."""
         try:
-            answer = await api.get(address.removeprefix(origin) or "/")
+            answer = await api.get(urlsplit(address)._replace(scheme="", netloc="", fragment="").geturl() or "/")
             vector = await asyncio.to_thread(self.encoder.encode, answer.body)
         except ShopUnavailable:
             self.away.add(origin)

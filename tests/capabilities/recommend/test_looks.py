@@ -71,8 +71,8 @@ async def look(shop: Shop) -> dict[str, object]:
         return await recommend_jobs.look(context) or {}
 
 
-def pictured(product_id: str, address: str, **others: object) -> Product:
-    return Product(product_id=product_id, title={"de": product_id}, image_url=address, **others)  # type: ignore[arg-type]
+def pictured(product_id: str, address: str) -> Product:
+    return Product(product_id=product_id, title={"de": product_id}, image_url=address)
 
 
 async def test_pictures_are_looked_at_once_and_what_fails_is_told(shop: Shop, served: Pictures) -> None:
@@ -123,6 +123,16 @@ async def test_a_host_that_is_away_is_asked_again_in_the_next_run(shop: Shop, se
     assert len(served.asked) == looks.BATCH
     served.status = 200
     assert (await look(shop))["looked"] == 20
+
+
+async def test_what_failed_long_ago_is_tried_again(shop: Shop, served: Pictures) -> None:
+    looking(shop, "anywhere")
+    await shop.sell([pictured("a", f"{served.url}/red.png"), pictured("b", f"HTTP{served.url[4:]}/blue.png?v=2#top")])
+    assert (await look(shop))["failed"] == 2
+    served.files = {"/red.png": drawn("circle", "red"), "/blue.png?v=2": drawn("stripes", "blue")}
+    async with shop.context() as context:
+        await (await context.connection()).execute("UPDATE image_vectors SET read_at = read_at - interval '40 days', used_on = used_on - 40")
+    assert (await look(shop))["looked"] == 2
 
 
 async def test_pictures_of_the_own_network_are_fetched_only_where_that_is_set(shop: Shop, served: Pictures) -> None:
